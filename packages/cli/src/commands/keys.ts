@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { ApiPublisherKey } from '@fumarole/server/api';
+import type { Command } from 'commander';
+import { CliError } from '../cli-error.ts';
+import { apiCommand, contextOf, segment } from '../context.ts';
+import { type Column, localTime, printJson, printTable } from '../output.ts';
+
+const KEY_COLUMNS: readonly Column<ApiPublisherKey>[] = [
+  { head: 'KEY', cell: ({ id }) => id },
+  { head: 'NAME', cell: ({ name }) => name },
+  { head: 'PUBLIC KEY', cell: ({ publicKey }) => publicKey },
+  { head: 'ADDED', cell: ({ addedAt }) => localTime(addedAt) },
+];
+
+/** `fumarole keys …`: whose packages the server accepts, and the key its credentials are sealed with. */
+export function registerKeys(program: Command): void {
+  const keys = program.command('keys').description('publisher keys, and the key that seals credentials');
+  apiCommand(keys, 'list', 'publisher keys that the server trusts').action(
+    async (_options: unknown, command: Command) => {
+      const { api, output } = contextOf(command);
+      const found = await api.list<ApiPublisherKey>('/publisher-keys');
+      if (output.json) printJson(output, found);
+      else
+        printTable(output, KEY_COLUMNS, found, 'No publisher keys; packages are refused until one is added.');
+    },
+  );
+  apiCommand(keys, 'add <key>', 'trust a publisher: a public key file (PEM) or its base64 text')
+    .option('--name <name>', 'whose key it is')
+    .action(async (key: string, options: { name?: string }, command: Command) => {
+      const { api, output } = contextOf(command);
+      const publicKey = await keyText(key);
+      const name =
+        options.name ??
+        (publicKey === key ? 'publisher' : basename(key).replace(/\.(pub|pem|public)+$/g, ''));
+      const added = await api.post<ApiPublisherKey>('/publisher-keys', { json: { name, publicKey } });
+      if (output.json) printJson(output, added);
+      else printTable(output, KEY_COLUMNS, [added], '');
+    });
+  apiCommand(keys, 'remove <key>', 'trust a publisher no longer').action(
+    async (id: string, _options: unknown, command: Command) => {
+      const { api, output } = contextOf(command);
+      await api.delete(`/publisher-keys/${segment(id)}`);
+      if (output.json) printJson(output, { id, removed: true });
+      else output.write(`${id} removed\n`);
+    },
+  );
+  apiCommand(keys, 'reseal', 'seal all device credentials with a new key').action(
+    async (_options: unknown, command: Command) => {
+      const { api, output } = contextOf(command);
+      const done = await api.post<{ readonly resealed: number }>('/credentials/reseal', {
+        json: {},
+        timeoutMs: 600_000,
+      });
+      if (output.json) printJson(output, done);
+      else output.write(`${done.resealed} credentials sealed anew\n`);
+    },
+  );
+}
+
+/** A base64 Ed25519 key as it is, else the text of the file of that name. */
+async function keyText(key: string): Promise<string> {
+  if (/^[A-Za-z0-9+/]{43}=$/.test(key)) return key;
+  return readFile(key, 'utf8').catch((cause: Error) => {
+    throw new CliError('file', `${key}: neither a base64 Ed25519 key nor a readable file`, [], cause);
+  });
+}

@@ -1,0 +1,62 @@
+import type { ApiSession, ApiSessionDetail, ApiTimelineEntry } from '@fumarole/server/api';
+import type { Command } from 'commander';
+import { apiCommand, contextOf, segment, wholeNumber } from '../context.ts';
+import { type Column, localTime, printable, printJson, printTable } from '../output.ts';
+
+const SESSION_COLUMNS: readonly Column<ApiSession>[] = [
+  { head: 'SESSION', cell: ({ id }) => id },
+  { head: 'DEVICE', cell: ({ device }) => device },
+  { head: 'STARTED', cell: ({ startedAt }) => localTime(startedAt) },
+  { head: 'LAST', cell: ({ lastAt }) => localTime(lastAt) },
+  { head: 'MESSAGES', cell: ({ messages }) => messages, right: true },
+];
+
+const TIMELINE_COLUMNS: readonly Column<ApiTimelineEntry>[] = [
+  { head: 'TIME', cell: ({ at }) => localTime(at) },
+  { head: 'KIND', cell: ({ kind }) => kind },
+  { head: 'WHAT', cell: ({ text }) => text },
+];
+
+/** `fumarole sessions|trace|timeline`: what was said, and what came of it. */
+export function registerSessions(program: Command): void {
+  apiCommand(program, 'sessions', 'DM sessions, newest first')
+    .option('--device <device>', 'only of this device')
+    .option('--limit <n>', 'at most so many', wholeNumber(1, 1_000_000), 50)
+    .action(async (options: { device?: string; limit: number }, command: Command) => {
+      const { api, output } = contextOf(command);
+      const found = await api.list<ApiSession>('/sessions', { device: options.device }, options.limit);
+      if (output.json) printJson(output, found);
+      else printTable(output, SESSION_COLUMNS, found, 'No sessions yet.');
+    });
+  apiCommand(program, 'trace <session>', 'the exchange of a session, explained')
+    .option('--xml', 'the SyncML as XML')
+    .action(async (id: string, options: { xml?: boolean }, command: Command) => {
+      const { api, output } = contextOf(command);
+      const found = await api.get<ApiSessionDetail>(`/sessions/${segment(id)}`);
+      if (output.json) printJson(output, found);
+      else output.write(options.xml === true ? xmlText(found) : `${printable(found.transcript).trimEnd()}\n`);
+    });
+  apiCommand(program, 'timeline <device>', 'what happened to a device, oldest first')
+    .option('--limit <n>', 'the last so many', wholeNumber(1, 100_000), 100)
+    .action(async (device: string, options: { limit: number }, command: Command) => {
+      const { api, output } = contextOf(command);
+      const query = { order: 'newest' };
+      const found = await api.list<ApiTimelineEntry>(
+        `/devices/${segment(device)}/timeline`,
+        query,
+        options.limit,
+      );
+      const entries = found.toReversed();
+      if (output.json) printJson(output, entries);
+      else printTable(output, TIMELINE_COLUMNS, entries, 'Nothing happened yet.');
+    });
+}
+
+function xmlText({ trace }: ApiSessionDetail): string {
+  return trace
+    .map(
+      ({ at, from, bytes, encoding, xml }) =>
+        `<!-- ${at} from the ${from}, ${bytes} octets of ${encoding} -->\n${xml ?? ''}\n`,
+    )
+    .join('\n');
+}

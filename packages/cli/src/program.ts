@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import { registerBackup } from './commands/backup.ts';
+import { registerDeviceTree } from './commands/device-tree.ts';
+import { registerDevices } from './commands/devices.ts';
+import { registerKeys } from './commands/keys.ts';
+import { registerPackages } from './commands/packages.ts';
+import { registerServe } from './commands/serve.ts';
+import { registerSessions } from './commands/sessions.ts';
+import { registerUpdates } from './commands/updates.ts';
+import { registerWhy } from './commands/why.ts';
+
+/** The `fumarole` command with everything it can do; a usage error throws commander's error instead of exiting. */
+export function buildProgram(version: string): Command {
+  const program = new Command('fumarole')
+    .description('Firmware over the air by the open standard: OMA DM 1.2 with FUMO 1.0')
+    .version(version)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .enablePositionalOptions();
+  program.commandsGroup('Server:');
+  registerServe(program);
+  registerBackup(program);
+  program.commandsGroup('Fleet:');
+  registerDevices(program);
+  registerDeviceTree(program);
+  registerUpdates(program);
+  registerWhy(program);
+  registerSessions(program);
+  program.commandsGroup('Packages:');
+  registerPackages(program);
+  registerKeys(program);
+  return program;
+}

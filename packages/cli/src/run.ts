@@ -1,0 +1,33 @@
+import { CommanderError } from 'commander';
+import { CliError, ExitCode } from './cli-error.ts';
+import { buildProgram } from './program.ts';
+
+/** Runs one command line (without node and script) and returns its exit code; failures are told on standard error. */
+export async function run(args: readonly string[], version: string): Promise<ExitCode> {
+  try {
+    await buildProgram(version).parseAsync(args, { from: 'user' });
+    return process.exitCode === ExitCode.failure ? ExitCode.failure : ExitCode.ok;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+function explain(error: unknown): ExitCode {
+  if (error instanceof CommanderError) {
+    // Commander has printed its message; help and version are no errors.
+    return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+  }
+  if (error instanceof CliError) {
+    process.stderr.write(`fumarole: ${error.message}\n`);
+    for (const detail of error.details) process.stderr.write(`  ${detail}\n`);
+    return error.exitCode;
+  }
+  process.stderr.write(`fumarole: ${error instanceof Error ? failureText(error) : String(error)}\n`);
+  return ExitCode.failure;
+}
+
+/** Errors with a stable code explain themselves; anything else is our mistake and shows where. */
+function failureText(error: Error): string {
+  if ('code' in error && typeof error.code === 'string') return `${error.message} (${error.code})`;
+  return error.stack ?? error.message;
+}

@@ -1,0 +1,240 @@
+/**
+ * The REST contract as types, shared by the server that answers and the clients that ask (the command line, the console).
+ * Times are ISO 8601 texts in UTC, sizes are octets, hashes lower-case hex. The schemas beside it say the same to OpenAPI.
+ */
+
+/** A page of a listing; `next` is the cursor of the page after it, absent on the last. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next?: string;
+}
+
+/** Every answer outside 2xx. */
+export interface ApiError {
+  readonly error: {
+    /** Stable; see docs/errors.md. */
+    readonly code: string;
+    readonly message: string;
+    readonly details?: readonly string[];
+  };
+}
+
+export type OfferPolicy = 'automatic' | 'on-request' | 'manual';
+export type Via = 'auto' | 'pkgdata' | 'url' | 'descriptor';
+export type Operation = 'auto' | 'download-then-update' | 'download-and-update' | 'update-only';
+export type ApiAuthScheme = 'none' | 'basic' | 'md5' | 'mac' | 'transport';
+
+/** A device as listings show it. */
+export interface ApiDevice {
+  readonly id: string;
+  readonly manufacturer?: string;
+  readonly model?: string;
+  readonly hardware?: string;
+  /** What the device last reported to run (version probe). */
+  readonly firmware?: string;
+  readonly quarantined: boolean;
+  readonly policy: ApiPolicy;
+  readonly lastSeen?: string;
+  readonly nextDue?: string;
+  readonly update?: ApiUpdate;
+}
+
+export interface ApiPolicy {
+  readonly offer: OfferPolicy;
+  readonly via: Via;
+  readonly operation: Operation;
+  /** Name of a device profile that overrides what the server recognised. */
+  readonly profile?: string;
+}
+
+/** Everything the server knows about one device. */
+export interface ApiDeviceDetail extends ApiDevice {
+  /** Node values the device reported, by URI. */
+  readonly nodes: number;
+  readonly quarantineReason?: string;
+  readonly updates: readonly ApiUpdate[];
+  readonly commands: readonly ApiTreeCommand[];
+}
+
+/** A newly admitted device; the secrets are shown here and never again. */
+export interface ApiProvisioned {
+  readonly id: string;
+  readonly credentials: ApiCredentials;
+}
+
+export interface ApiCredentials {
+  readonly serverId: string;
+  readonly client: { readonly scheme: ApiAuthScheme; readonly name: string; readonly secret: string };
+  readonly server?: { readonly scheme: ApiAuthScheme; readonly name: string; readonly secret: string };
+}
+
+export interface ApiProvisionRequest {
+  readonly id: string;
+  readonly clientScheme?: ApiAuthScheme;
+  readonly clientName?: string;
+  readonly clientSecret?: string;
+  readonly serverScheme?: ApiAuthScheme;
+  readonly serverName?: string;
+  readonly serverSecret?: string;
+  readonly manufacturer?: string;
+  readonly model?: string;
+  /** Where package 0 reaches the device: `udp:host:port`. */
+  readonly wake?: string;
+  readonly profile?: string;
+  readonly offer?: OfferPolicy;
+}
+
+/** Outcome of a CSV import, row by row. */
+export interface ApiImport {
+  readonly added: readonly ApiProvisioned[];
+  readonly refused: readonly { readonly line: number; readonly id?: string; readonly reason: string }[];
+}
+
+export interface ApiPackage {
+  /** SHA-256 of the sealed package. */
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly release: number;
+  readonly size: number;
+  readonly published: boolean;
+  readonly keyId?: string;
+  readonly manufacturer?: string;
+  readonly models: readonly string[];
+  readonly hardware: readonly string[];
+  readonly fromVersions: readonly string[];
+  readonly uploadedAt?: string;
+}
+
+export interface ApiPublisherKey {
+  readonly id: string;
+  readonly name: string;
+  /** Ed25519 public key, base64. */
+  readonly publicKey: string;
+  readonly addedAt?: string;
+}
+
+/** One update of one device. */
+export interface ApiUpdate {
+  readonly id: string;
+  readonly device: string;
+  /** Words of the design's update life. */
+  readonly state: string;
+  readonly reason?: string;
+  /** FUMO result code as received. */
+  readonly resultCode?: number;
+  readonly package?: string;
+  readonly fromVersion?: string;
+  readonly toVersion?: string;
+  readonly via?: string;
+  readonly operation?: string;
+  readonly attempts: number;
+  readonly createdAt?: string;
+  readonly updatedAt?: string;
+}
+
+export interface ApiUpdateRequest {
+  readonly device?: string;
+  readonly devices?: readonly string[];
+  readonly package?: string;
+  readonly via?: Via;
+  readonly operation?: Operation;
+  /** Send package 0 at once, so that the device need not wait for its next poll. */
+  readonly wake?: boolean;
+}
+
+export interface ApiUpdatesCreated {
+  readonly created: readonly ApiUpdate[];
+  readonly refused: readonly { readonly device: string; readonly code: string; readonly reason: string }[];
+}
+
+export interface ApiSession {
+  readonly id: string;
+  readonly device?: string;
+  readonly startedAt: string;
+  readonly lastAt: string;
+  readonly messages: number;
+  readonly open?: boolean;
+}
+
+/** One message of a session as kept for people: decoded, secrets redacted, large data as length and hash. */
+export interface ApiTraceMessage {
+  readonly at: string;
+  readonly from: 'device' | 'server';
+  readonly encoding: 'xml' | 'wbxml';
+  readonly bytes: number;
+  /** HTTP status, on answers. */
+  readonly status?: number;
+  readonly outcome?: string;
+  /** The redacted SyncML as XML text. */
+  readonly xml?: string;
+}
+
+export interface ApiSessionDetail extends ApiSession {
+  readonly trace: readonly ApiTraceMessage[];
+  /** The exchange as a person would explain it. */
+  readonly transcript: string;
+}
+
+export interface ApiTimelineEntry {
+  readonly sequence: number;
+  readonly at: string;
+  readonly kind: string;
+  readonly text: string;
+  readonly data?: unknown;
+}
+
+export interface ApiNode {
+  readonly uri: string;
+  readonly value: string;
+  readonly format?: string;
+  readonly type?: string;
+  readonly at?: string;
+}
+
+export type TreeVerb = 'get' | 'set' | 'add' | 'delete' | 'exec';
+
+export interface ApiTreeCommandRequest {
+  readonly verb: TreeVerb;
+  readonly uri: string;
+  readonly value?: string;
+  readonly format?: string;
+  readonly type?: string;
+  readonly correlator?: string;
+}
+
+export interface ApiTreeCommand {
+  readonly id: string;
+  readonly verb: TreeVerb;
+  readonly uri: string;
+  readonly state: 'queued' | 'sent' | 'answered' | 'failed';
+  readonly status?: number;
+  readonly statusText?: string;
+  readonly results?: readonly ApiNode[];
+  readonly queuedAt?: string;
+  readonly answeredAt?: string;
+}
+
+/** What the server will do with this device, and why. */
+export interface ApiWhy {
+  readonly device: string;
+  readonly why: string;
+  readonly facts: readonly { readonly name: string; readonly value: string }[];
+  readonly dueAt?: string;
+}
+
+/** One event of the live stream; `sequence` is the SSE id. */
+export interface ApiEvent {
+  readonly sequence: number;
+  readonly at: string;
+  readonly type: string;
+  readonly device?: string;
+  readonly data: unknown;
+}
+
+export interface ApiStatus {
+  readonly version: string;
+  readonly url: string;
+  readonly devices?: number;
+  readonly packages?: number;
+}
