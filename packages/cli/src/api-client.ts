@@ -16,7 +16,7 @@ export interface RequestOptions {
   readonly query?: Query;
   readonly json?: unknown;
   /** A body sent as it is. */
-  readonly body?: { readonly type: string; readonly data: string | Uint8Array };
+  readonly body?: { readonly type: string; readonly data: string };
   readonly timeoutMs?: number;
 }
 
@@ -99,7 +99,7 @@ export class ApiClient {
     if (options.body === undefined) return this.#fetch<T>(method, path, options.query, { signal });
     const headers = { 'content-type': options.body.type };
     return this.#fetch<T>(method, path, options.query, {
-      body: new Blob([options.body.data as BlobPart]),
+      body: options.body.data,
       headers,
       signal,
     });

@@ -20,7 +20,7 @@ const CHECK_TIMEOUT_MS = 2000;
 
 /** `/healthz` (the process lives), `/readyz` (it may be sent requests) and `/metrics` (Prometheus text), without a token. */
 export function registerObserve(app: FastifyInstance, deps: ObserveDeps): void {
-  const quiet = { logLevel: 'warn', schema: { hide: true } } as const;
+  const quiet = { logLevel: 'warn' } as const;
   app.get('/healthz', quiet, async () => ({ status: 'ok' }));
   app.get('/readyz', quiet, async (_request, reply) => {
     const failures = deps.draining()
@@ -49,13 +49,12 @@ async function failed(checks: readonly ReadinessCheck[]): Promise<readonly Failu
 }
 
 async function withinTime({ check }: ReadinessCheck): Promise<void> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`)),
-    CHECK_TIMEOUT_MS,
-  );
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS);
+  });
   try {
-    await Promise.race([check(), promise]);
+    await Promise.race([check(), late]);
   } finally {
     clearTimeout(timer);
   }

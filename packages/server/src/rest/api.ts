@@ -49,9 +49,21 @@ export interface ApiPolicy {
 
 /** Everything the server knows about one device. */
 export interface ApiDeviceDetail extends ApiDevice {
-  /** Node values the device reported, by URI. */
+  readonly createdAt?: string;
+  readonly language?: string;
+  readonly clientVersion?: string;
+  /** Where package 0 reaches it. */
+  readonly wake?: string;
+  /** Sessions so far. */
+  readonly contacts: number;
+  /** Something was learned over a transport that proves nothing. */
+  readonly weak: boolean;
+  /** Node values known. */
   readonly nodes: number;
+  /** Firmware update management objects. */
+  readonly roots: readonly string[];
   readonly quarantineReason?: string;
+  readonly why: string;
   readonly updates: readonly ApiUpdate[];
   readonly commands: readonly ApiTreeCommand[];
 }
@@ -121,13 +133,16 @@ export interface ApiUpdate {
   /** Words of the design's update life. */
   readonly state: string;
   readonly reason?: string;
-  /** FUMO result code as received. */
+  /** FUMO result code or SyncML status as received, and which of the two. */
   readonly resultCode?: number;
+  readonly resultKind?: 'result' | 'status';
   readonly package?: string;
   readonly fromVersion?: string;
   readonly toVersion?: string;
   readonly via?: string;
   readonly operation?: string;
+  /** Why this way of delivery. */
+  readonly why?: string;
   readonly attempts: number;
   readonly createdAt?: string;
   readonly updatedAt?: string;
@@ -154,7 +169,6 @@ export interface ApiSession {
   readonly startedAt: string;
   readonly lastAt: string;
   readonly messages: number;
-  readonly open?: boolean;
 }
 
 /** One message of a session as kept for people: decoded, secrets redacted, large data as length and hash. */
@@ -181,12 +195,15 @@ export interface ApiTimelineEntry {
   readonly at: string;
   readonly kind: string;
   readonly text: string;
+  readonly update?: string;
   readonly data?: unknown;
 }
 
 export interface ApiNode {
   readonly uri: string;
-  readonly value: string;
+  readonly value?: string;
+  /** SyncML status of the Get that read it. */
+  readonly status?: number;
   readonly format?: string;
   readonly type?: string;
   readonly at?: string;
@@ -211,6 +228,10 @@ export interface ApiTreeCommand {
   readonly status?: number;
   readonly statusText?: string;
   readonly results?: readonly ApiNode[];
+  /** Results were cut to the limit. */
+  readonly truncated?: boolean;
+  /** Result code of the alert that finished an Exec. */
+  readonly result?: string;
   readonly queuedAt?: string;
   readonly answeredAt?: string;
 }
@@ -235,6 +256,4 @@ export interface ApiEvent {
 export interface ApiStatus {
   readonly version: string;
   readonly url: string;
-  readonly devices?: number;
-  readonly packages?: number;
 }
