@@ -1,0 +1,152 @@
+/**
+ * The whole knowledge of one device, as one plain JSON document (bounded by limits.ts to about 64 kB): facts it
+ * reported, attempts made, the goal and the policy. The planner computes everything anew from this value.
+ */
+import type { AuthScheme } from '@fumarole/dm/server';
+import type { Encoding } from '@fumarole/syncml';
+import type { Instant } from './instant.ts';
+import type { AskedBy, OperationChoice, Update, Via } from './update.ts';
+
+/** The last answer about one node (or `?list=`, `?prop=` of it). */
+export interface NodeRead {
+  /** SyncML status of the Get; 0 when the device gave none (I-017). */
+  readonly status: number;
+  readonly value?: string;
+  readonly format?: string;
+  readonly type?: string;
+  readonly at: Instant;
+  /** Contact in which it was read: an update or another session makes it stale. */
+  readonly contact: number;
+}
+
+/** One FUMO management object of the device and which of its optional nodes exist. */
+export interface FumoRoot {
+  readonly uri: string;
+  /** How it was found: MO identifier, shape of its children, a known place, or the profile's word. */
+  readonly found: 'type' | 'shape' | 'known' | 'profile';
+  /** False for a dynamic root that the server has to Add first (F-041). */
+  readonly exists: boolean;
+  readonly download: boolean;
+  readonly update: boolean;
+  /** Undefined when the child list of Update is not known. */
+  readonly pkgData?: boolean;
+  readonly downloadAndUpdate: boolean;
+  readonly pkgName: boolean;
+  readonly pkgVersion: boolean;
+  readonly state: boolean;
+}
+
+export interface SessionFacts {
+  /** Key of the stored session. */
+  readonly key: string;
+  readonly trigger: 1200 | 1201 | undefined;
+  readonly encoding: Encoding;
+  readonly scheme: AuthScheme;
+  readonly maxMsgSize?: number;
+  readonly maxObjSize?: number;
+  readonly verProto?: string;
+  /** Keys of planner commands that are out and unanswered. */
+  readonly pending: readonly string[];
+  /** Keys that got no answer: not repeated in this session (I-017). */
+  readonly unanswered: readonly string[];
+  /** Messages planned in this session; bounded (limits.ts). */
+  readonly turns: number;
+}
+
+/** A client-initiated request (Generic Alert devicerequest or userrequest, fumo.md §7) not yet served. */
+export interface UpdateRequest {
+  readonly by: AskedBy;
+  readonly at: Instant;
+  readonly contact: number;
+  /** Only this root (F-118). */
+  readonly root?: string;
+  /** Asked by the API for this package; otherwise the best one. */
+  readonly packageId?: string;
+  readonly via?: Via;
+  readonly operation?: OperationChoice;
+}
+
+export interface DevicePolicy {
+  /** automatic: at check-in; on-request: when device, user or API asks; manual: API only. */
+  readonly offer: 'automatic' | 'on-request' | 'manual';
+  readonly via: Via;
+  readonly operation: OperationChoice;
+  /** Profile by name, instead of the recognised one. */
+  readonly profile?: string;
+}
+
+export type TreeVerb = 'get' | 'set' | 'add' | 'delete' | 'exec';
+
+/** A single tree command from an operator: run at the next contact, answered with Status and Results. */
+export interface QueuedCommand {
+  readonly id: string;
+  readonly verb: TreeVerb;
+  readonly uri: string;
+  readonly value?: string;
+  readonly format?: string;
+  readonly type?: string;
+  readonly correlator?: string;
+  readonly state: 'queued' | 'sent' | 'answered' | 'failed';
+  readonly queuedAt: Instant;
+  readonly sentAt?: Instant;
+  readonly answeredAt?: Instant;
+  readonly status?: number;
+  readonly results?: readonly TreeValue[];
+  /** Results were cut to the limit. */
+  readonly truncated?: boolean;
+  /** Result code of the alert that finished an Exec. */
+  readonly result?: string;
+}
+
+export interface TreeValue {
+  readonly uri: string;
+  readonly value?: string;
+  readonly format?: string;
+  readonly type?: string;
+}
+
+/** Where the search for FUMO roots stands. */
+export interface Discovery {
+  readonly state: 'open' | 'done';
+  /** Firmware version the result was found with; another version makes it stale. */
+  readonly firmware?: string;
+  readonly at?: Instant;
+  readonly how?: string;
+}
+
+export interface DeviceRecord {
+  readonly version: 1;
+  /** SyncHdr Source LocURI as sent (S-005). */
+  readonly id: string;
+  readonly createdAt: Instant;
+  readonly lastSeen?: Instant;
+  /** Sessions so far; the number of the present one is this value. */
+  readonly contacts: number;
+  readonly manufacturer?: string;
+  readonly model?: string;
+  readonly language?: string;
+  readonly clientVersion?: string;
+  /** DevInfo DevId when it differs from `id` (S-006). */
+  readonly devId?: string;
+  readonly nodes: Readonly<Record<string, NodeRead>>;
+  readonly roots: readonly FumoRoot[];
+  readonly discovery: Discovery;
+  /** `verb uri` or feature → status that says it is not supported (I-027). */
+  readonly unsupported: Readonly<Record<string, number>>;
+  readonly session?: SessionFacts;
+  readonly policy: DevicePolicy;
+  /** Where package 0 reaches the device: `udp:host:port`. */
+  readonly wake?: string;
+  readonly request?: UpdateRequest;
+  /** The present update, or the last one. */
+  readonly update?: Update;
+  /** Earlier updates, newest first. */
+  readonly history: readonly Update[];
+  readonly commands: readonly QueuedCommand[];
+  readonly quarantine?: { readonly at: Instant; readonly reason: string };
+  /** Something was learned over a transport that proves nothing (design, Security). */
+  readonly weak: boolean;
+  /** One sentence: what the server will do with this device, and the reason. */
+  readonly why: string;
+  readonly dueAt?: Instant;
+}
