@@ -1,0 +1,371 @@
+/**
+ * The store as the server sees it: rows as plain values, every method asynchronous, every change of shared state
+ * conditional on the version that was read. SQLite implements it today; PostgreSQL can (contract suite:
+ * `store-contract.ts`). Nothing here is a promise before the returned promise resolves: then it is durable.
+ */
+import type {
+  DeviceRecord,
+  Instant,
+  PackageRecord,
+  TimelineEntry,
+  TimelineKind,
+} from '@fumarole/fumo/server';
+
+/** Outcome of a conditional change: the versions had moved on, nothing was written, read again. */
+export type Commit = 'committed' | 'conflict';
+
+// ---------------------------------------------------------------------------------------------------- devices
+
+/** Columns beside the record that exist only to be searched; the writer keeps them equal to the record. */
+export interface DeviceColumns {
+  readonly manufacturer?: string | undefined;
+  readonly model?: string | undefined;
+  readonly firmware?: string | undefined;
+  /** State of the present update, in the words of the design; undefined when there is none. */
+  readonly state?: string | undefined;
+  readonly quarantined: boolean;
+  /** When the server itself has to look at this device again. */
+  readonly nextDue?: Instant | undefined;
+}
+
+export interface DeviceRow {
+  /** Normalised key of the device id (`deviceKey` of `@fumarole/dm/objects`). */
+  readonly key: string;
+  /** Counts from 1; each change of record or columns adds one. */
+  readonly version: number;
+  readonly record: DeviceRecord;
+  readonly columns: DeviceColumns;
+  /** Last contact; written in batches, so up to a few seconds late after a crash. */
+  readonly lastSeen?: Instant | undefined;
+}
+
+export interface DeviceFilter {
+  readonly manufacturer?: string;
+  readonly model?: string;
+  readonly state?: string;
+  readonly quarantined?: boolean;
+  /** Part of the key. */
+  readonly search?: string;
+}
+
+/** Keyset paging: rows after the cursor, in key order. */
+export interface PageQuery {
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+/** A new value of a device; `expected` 0 inserts. */
+export interface DeviceWrite {
+  readonly key: string;
+  readonly expected: number;
+  readonly record: DeviceRecord;
+  readonly columns: DeviceColumns;
+}
+
+// ---------------------------------------------------------------------------------------------------- credentials
+
+/** Credentials of one device, sealed (access/seal.ts); the store never sees them open. */
+export interface CredentialRow {
+  readonly key: string;
+  readonly version: number;
+  readonly keyId: string;
+  readonly sealed: Uint8Array;
+}
+
+export interface CredentialWrite {
+  readonly key: string;
+  readonly expected: number;
+  readonly keyId: string;
+  readonly sealed: Uint8Array;
+}
+
+// ---------------------------------------------------------------------------------------------------- sessions
+
+/** What was answered last, so that a retry gets the same octets: literals and blob ranges, never a package. */
+export interface StoredResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly parts: readonly StoredPart[];
+}
+export type StoredPart =
+  | { readonly kind: 'octets'; readonly octets: Uint8Array }
+  | {
+      readonly kind: 'blob';
+      readonly sha256: string;
+      readonly offset: number;
+      readonly length: number;
+      readonly base64: boolean;
+    };
+
+/** The one session of a device, open or just ended (its last response is still repeated for a while). */
+export interface SessionRow {
+  readonly key: string;
+  readonly version: number;
+  /** Names this session for people and traces; unlike the SessionID it never repeats. */
+  readonly id: string;
+  /** 128-bit token of RespURI, base64url. */
+  readonly token: string;
+  /** False for a device that the server does not know: its session is a decoy. */
+  readonly known: boolean;
+  readonly updatedAt: Instant;
+  /** JSON text of the session value (`ServerSession` and what the endpoint adds). */
+  readonly value: string;
+  readonly response: StoredResponse;
+}
+
+export interface SessionWrite extends Omit<SessionRow, 'version'> {
+  readonly expected: number;
+}
+
+// ---------------------------------------------------------------------------------------------------- the message
+
+/** Everything one message needs, in one read. */
+export interface LoadedForMessage {
+  readonly device: DeviceRow | undefined;
+  readonly credentials: CredentialRow | undefined;
+  readonly session: SessionRow | undefined;
+}
+
+/** Everything one message changes, in one transaction; any version that moved on makes it a conflict. */
+export interface MessageCommit {
+  readonly device?: DeviceWrite | undefined;
+  readonly credentials?: CredentialWrite | undefined;
+  readonly session: SessionWrite;
+  readonly timeline: readonly NewTimelineRow[];
+  readonly events: readonly NewEvent[];
+}
+
+// ---------------------------------------------------------------------------------------------------- timeline, events
+
+export interface NewTimelineRow {
+  readonly key: string;
+  readonly entry: TimelineEntry;
+}
+
+export interface TimelineRow {
+  readonly sequence: number;
+  readonly key: string;
+  readonly at: Instant;
+  readonly kind: TimelineKind;
+  readonly text: string;
+  readonly update?: string | undefined;
+  readonly data?: Readonly<Record<string, string | number | boolean>> | undefined;
+}
+
+export interface NewEvent {
+  readonly at: Instant;
+  readonly type: string;
+  /** Device key. */
+  readonly device?: string | undefined;
+  readonly data: unknown;
+}
+
+/** Outbox row: written with the change it tells of, read by cursor. */
+export interface EventRow extends NewEvent {
+  readonly sequence: number;
+}
+
+// ---------------------------------------------------------------------------------------------------- packages, artifacts, keys
+
+/** What is published; `descriptor` fields of the owner travel in `document` (JSON text). */
+export interface PackageRow {
+  readonly record: PackageRecord;
+  /** What the package's owner keeps beside the record: header, manifest, file names; JSON text. */
+  readonly document: string;
+  readonly version: number;
+}
+
+export interface ArtifactRow {
+  readonly sha256: string;
+  readonly size: number;
+  readonly createdAt: Instant;
+}
+
+export interface PublisherKeyRow {
+  readonly id: string;
+  readonly name: string;
+  /** Ed25519 public key, base64 of the raw 32 octets. */
+  readonly publicKey: string;
+  readonly addedAt: Instant;
+}
+
+// ---------------------------------------------------------------------------------------------------- access, settings
+
+export interface TokenRow {
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+  /** SHA-256 of the token, hex. */
+  readonly hash: string;
+  readonly createdAt: Instant;
+}
+
+export interface InstallReportRow {
+  readonly key: string;
+  readonly attempt: string;
+  readonly at: Instant;
+  /** Status code of DLOTA §8.4 (900 …), and the text as received. */
+  readonly code: number;
+  readonly text: string;
+}
+
+// ---------------------------------------------------------------------------------------------------- due work
+
+/** A piece of work that has a time: one row per (kind, key), claimed with a lease. */
+export interface WorkRow {
+  readonly kind: string;
+  readonly key: string;
+  readonly version: number;
+  readonly dueAt: Instant;
+  /** JSON text. */
+  readonly payload: string;
+}
+
+// ---------------------------------------------------------------------------------------------------- traces (telemetry)
+
+/** One message as kept for people; the telemetry side of the store: batched, not durable at once, never awaited. */
+export interface TraceRow {
+  /** `SessionRow.id`. */
+  readonly session: string;
+  readonly key?: string | undefined;
+  readonly at: Instant;
+  readonly from: 'device' | 'server';
+  readonly encoding: 'xml' | 'wbxml';
+  readonly bytes: number;
+  readonly status?: number | undefined;
+  readonly outcome?: string | undefined;
+  /** Redacted `SyncMLMessage`, JSON text; absent when it did not decode. */
+  readonly message?: string | undefined;
+}
+
+export interface TraceSessionRow {
+  readonly id: string;
+  readonly key?: string | undefined;
+  readonly startedAt: Instant;
+  readonly lastAt: Instant;
+  readonly messages: number;
+}
+
+export interface TraceBounds {
+  readonly maxAgeMs: number;
+  readonly maxRows: number;
+  readonly maxBytes: number;
+}
+
+/** Traces; a lost process loses at most the last batch. */
+export interface Traces {
+  /** Queues; `make` runs when the batch is written, so that a message is not held up by it. */
+  add(make: () => readonly TraceRow[]): void;
+  /** Newest first; `before` is the id of the last one seen. */
+  sessions(query: {
+    readonly key?: string;
+    readonly before?: string;
+    readonly limit: number;
+  }): Promise<readonly TraceSessionRow[]>;
+  session(id: string): Promise<TraceSessionRow | undefined>;
+  messages(session: string): Promise<readonly TraceRow[]>;
+  /** Writes what is queued. */
+  flush(): Promise<void>;
+  prune(bounds: TraceBounds, now: Instant): Promise<void>;
+}
+
+// ---------------------------------------------------------------------------------------------------- the port
+
+export interface Store {
+  readonly traces: Traces;
+
+  /** One read for one message. */
+  loadForMessage(key: string): Promise<LoadedForMessage>;
+  commitMessage(commit: MessageCommit): Promise<Commit>;
+
+  device(key: string): Promise<DeviceRow | undefined>;
+  devices(filter: DeviceFilter, page: PageQuery): Promise<readonly DeviceRow[]>;
+  /** Number of devices by state of their present update; '' for those without. Counters, not a scan. */
+  deviceCounts(): Promise<ReadonlyMap<string, number>>;
+  /** Writes device, timeline, events and credentials together; the primitive under `updateDevice`. */
+  commitDevice(commit: DeviceCommit): Promise<Commit>;
+  removeDevice(key: string, expected: number): Promise<Commit>;
+  /** Devices whose `nextDue` has come, claimed until `now + leaseMs` by this caller alone. */
+  claimDueDevices(now: Instant, limit: number, leaseMs: number): Promise<readonly DeviceRow[]>;
+  /** Batched and not awaited: contact times. */
+  seen(key: string, at: Instant): void;
+
+  credentials(key: string): Promise<CredentialRow | undefined>;
+  /** All credential rows not sealed with this key, in key order: for `keys reseal`. */
+  credentialsNotSealedWith(keyId: string, page: PageQuery): Promise<readonly CredentialRow[]>;
+  putCredentials(write: CredentialWrite): Promise<Commit>;
+
+  session(key: string): Promise<SessionRow | undefined>;
+  openSessions(since: Instant): Promise<number>;
+  /** Removes sessions untouched since `before`, and the oldest decoys above `maxDecoys`. */
+  expireSessions(before: Instant, maxDecoys: number): Promise<number>;
+
+  /** Newest last; `after`/`before` are sequences. */
+  timeline(
+    key: string,
+    query: {
+      readonly after?: number | undefined;
+      readonly before?: number | undefined;
+      readonly limit: number;
+    },
+  ): Promise<readonly TimelineRow[]>;
+  events(query: {
+    readonly after: number;
+    readonly limit: number;
+    readonly device?: string | undefined;
+  }): Promise<readonly EventRow[]>;
+  lastEventSequence(): Promise<number>;
+  addEvents(events: readonly NewEvent[]): Promise<void>;
+  /** Called after a commit of this process wrote events; returns the unsubscribe function. */
+  onEvents(listener: () => void): () => void;
+  pruneHistory(bounds: { readonly eventsBefore: Instant; readonly timelineBefore: Instant }): Promise<void>;
+
+  packages(): Promise<readonly PackageRow[]>;
+  package(id: string): Promise<PackageRow | undefined>;
+  putPackage(row: Omit<PackageRow, 'version'>, expected: number): Promise<Commit>;
+  removePackage(id: string): Promise<boolean>;
+  /** Grows with every change of any package: lets a process keep its list of packages in memory. */
+  packagesVersion(): Promise<number>;
+
+  artifact(sha256: string): Promise<ArtifactRow | undefined>;
+  putArtifact(row: ArtifactRow): Promise<void>;
+  removeArtifact(sha256: string): Promise<boolean>;
+
+  publisherKeys(): Promise<readonly PublisherKeyRow[]>;
+  putPublisherKey(row: PublisherKeyRow): Promise<void>;
+  removePublisherKey(id: string): Promise<boolean>;
+
+  tokenByHash(hash: string): Promise<TokenRow | undefined>;
+  tokens(): Promise<readonly TokenRow[]>;
+  putToken(row: TokenRow): Promise<void>;
+  removeToken(id: string): Promise<boolean>;
+
+  addInstallReport(row: InstallReportRow): Promise<void>;
+  installReports(key: string, attempt?: string): Promise<readonly InstallReportRow[]>;
+
+  setting(name: string): Promise<string | undefined>;
+  /** Writes unless it is there; resolves to what is there afterwards. */
+  settingOnce(name: string, value: string): Promise<string>;
+  putSetting(name: string, value: string): Promise<void>;
+
+  /** Puts or replaces the row of (kind, key). */
+  putWork(row: Omit<WorkRow, 'version'>): Promise<void>;
+  work(kind: string, key: string): Promise<WorkRow | undefined>;
+  claimWork(kind: string, now: Instant, limit: number, leaseMs: number): Promise<readonly WorkRow[]>;
+  /** Ends a claimed row, or sets its next time; nothing happens when the row was replaced meanwhile. */
+  finishWork(row: WorkRow, next?: { readonly dueAt: Instant; readonly payload: string }): Promise<Commit>;
+  removeWork(kind: string, key: string): Promise<void>;
+
+  /** Copies the whole store, consistent, into a new file or folder. */
+  backup(to: string): Promise<void>;
+  /** True when a read and a write go through. */
+  healthy(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface DeviceCommit {
+  readonly device?: DeviceWrite | undefined;
+  readonly credentials?: CredentialWrite | undefined;
+  readonly timeline: readonly NewTimelineRow[];
+  readonly events: readonly NewEvent[];
+}
