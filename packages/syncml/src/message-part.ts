@@ -1,4 +1,4 @@
-import { base64Length, encodeBase64 } from './base64.ts';
+import { base64Length, encodeBase64Octets } from './base64.ts';
 import type { BlobRef, MessagePart } from './model.ts';
 
 /** Octets of all parts together, as they go over the wire. */
@@ -47,9 +47,5 @@ function readPart(
   if (octets.length !== part.ref.length) {
     throw new RangeError(`joinParts: the blob reader gave ${octets.length} of ${part.ref.length} octets`);
   }
-  return part.base64 ? asciiOctets(encodeBase64(octets)) : octets;
-}
-
-function asciiOctets(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  return part.base64 ? encodeBase64Octets(octets) : octets;
 }

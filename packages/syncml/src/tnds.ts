@@ -2,8 +2,7 @@ import type { DecodeLimits } from './limits.ts';
 import type { Data, Encoding } from './model.ts';
 import type { XmlElement } from './xml/element.ts';
 
-/** Namespace of MgmtTree, the root of TNDS and DDF. */
-export const DMDDF_NAMESPACE = 'syncml:dmddf1.2';
+export { DMDDF_NAMESPACE } from './dialect.ts';
 
 /** Reads a TNDS or DDF value in any of its three forms (WBXML document as octets, inline elements or XML text): the same tree. White space between elements is dropped. @throws DecodeError */
 export function parseMgmtTree(data: Data, limits?: DecodeLimits): XmlElement {

@@ -34,10 +34,7 @@ export class DecodeError extends Error {
     expected: string,
     options?: { readonly cause?: unknown },
   ) {
-    super(`${DECODE_ERROR_CODES[code]}: expected ${expected} at ${offset}`);
-    if (options !== undefined && 'cause' in options) {
-      this.cause = options.cause;
-    }
+    super(`${DECODE_ERROR_CODES[code]}: expected ${expected} at ${offset}`, options);
     this.code = code;
     this.offset = offset;
     this.expected = expected;
