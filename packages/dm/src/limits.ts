@@ -1,0 +1,54 @@
+/** Limits of the session engine; each guards something that a peer decides. */
+export const SESSION_LIMITS: {
+  readonly commands: number;
+  readonly outgoingCommands: number;
+  readonly keyLength: number;
+  readonly inlineObjectBytes: number;
+  readonly authenticationFailures: number;
+  readonly retryWindow: number;
+  readonly idleMessages: number;
+  readonly sessionIDLength: number;
+  readonly uriLength: number;
+  readonly nonceLength: number;
+} = {
+  /** Commands other than Status and Results in one client message; each costs a stored Status. */
+  commands: 40,
+  /** Commands in one of our messages; each costs a row of the stored session. */
+  outgoingCommands: 24,
+  /** Characters of a command key. */
+  keyLength: 96,
+  /** Largest inline value that is cut into chunks; above it must be a `BlobRef`. */
+  inlineObjectBytes: 2048,
+  /** P-083. */
+  authenticationFailures: 3,
+  /** Milliseconds in which identical octets are a transport retry (P-016). */
+  retryWindow: 120_000,
+  /** Messages in a row without Final that bring nothing. */
+  idleMessages: 16,
+  /** Longest SessionID that is served; four characters are the custom. */
+  sessionIDLength: 64,
+  /** Longest Source and Target LocURI of a SyncHdr, and URI of a large Results. */
+  uriLength: 512,
+  /** Characters of base64; others limit the decoded nonce to 50 octets. */
+  nonceLength: 256,
+};
+
+/** Limits of the device's side. */
+export const CLIENT_LIMITS: {
+  readonly commands: number;
+  readonly challenges: number;
+  readonly serverFailures: number;
+  readonly idleMessages: number;
+  readonly assumedMaxMsgSize: number;
+} = {
+  /** Commands in one server message, nested ones included. */
+  commands: 1000,
+  /** Challenges answered in one session. */
+  challenges: 3,
+  /** Times that the server may fail to prove itself. */
+  serverFailures: 3,
+  /** I-044: times that more is asked for in vain. */
+  idleMessages: 8,
+  /** The server has not said what it takes. */
+  assumedMaxMsgSize: 16_384,
+};
