@@ -4,6 +4,7 @@ export { base64Length, decodeBase64, encodeBase64 } from './base64.ts';
 export { dataOctets, dataText, effectiveMeta } from './data.ts';
 export { decode } from './decode.ts';
 export { type DisplayOptions, toXmlText } from './display.ts';
+export { DMDDF_NAMESPACE, METINF_NAMESPACE } from './dialect.ts';
 export { commandLength, encode, encodedLength } from './encode.ts';
 export { DEFAULT_DECODE_LIMITS, DEFAULT_XML_LIMITS, type DecodeLimits, type XmlLimits } from './limits.ts';
 export { type ContentType, contentType, parseContentType } from './media-type.ts';
@@ -17,7 +18,7 @@ export {
   statusClass,
   understoodStatus,
 } from './status-code.ts';
-export { DMDDF_NAMESPACE, formatMgmtTree, parseMgmtTree } from './tnds.ts';
+export { formatMgmtTree, parseMgmtTree } from './tnds.ts';
 export type { XmlElement } from './xml/element.ts';
 export { parseXml, type XmlOptions } from './xml/parse.ts';
 export { type SerialiseOptions, serialiseXml } from './xml/serialise.ts';

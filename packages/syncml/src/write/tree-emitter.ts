@@ -1,0 +1,79 @@
+import { dialectFor, METINF_NAMESPACE, syncmlNamespace } from '../dialect.ts';
+import type { BlobRef, MessagePart } from '../model.ts';
+import { Tag } from '../tag.ts';
+import type { XmlElement } from '../xml/element.ts';
+import type { Emitter } from './emitter.ts';
+
+/** How the values of a message are put into words for people. */
+export interface ValueText {
+  text(text: string): string;
+  octets(octets: Uint8Array): string;
+  blob(ref: BlobRef): string;
+}
+
+const names: ReadonlyMap<number, string> = new Map(Object.entries(Tag).map(([name, code]) => [code, name]));
+const NO_ATTRIBUTES = {};
+
+type OpenElement = XmlElement & { readonly children: (XmlElement | string)[] };
+
+/** Builds the message as an element tree, for display only. */
+export class TreeEmitter implements Emitter {
+  readonly octetsAsBase64 = false;
+  readonly length = 0;
+  readonly #namespace: string;
+  readonly #values: ValueText;
+  readonly #open: OpenElement[] = [];
+  #root: XmlElement | undefined;
+
+  constructor(verDTD: string, values: ValueText) {
+    this.#namespace = syncmlNamespace(dialectFor(verDTD).name.slice('SyncML '.length));
+    this.#values = values;
+  }
+
+  get root(): XmlElement {
+    if (this.#root === undefined) {
+      throw new RangeError('TreeEmitter: nothing was written');
+    }
+    return this.#root;
+  }
+
+  open(tag: number): void {
+    this.#open.push(this.#add(tag, []));
+  }
+
+  close(): void {
+    this.#open.pop();
+  }
+
+  empty(tag: number): void {
+    this.#add(tag, []);
+  }
+
+  text(tag: number, text: string): void {
+    this.#add(tag, text === '' ? [] : [tag === Tag.Data ? this.#values.text(text) : text]);
+  }
+
+  octets(tag: number, octets: Uint8Array): void {
+    this.#add(tag, [this.#values.octets(octets)]);
+  }
+
+  blob(tag: number, ref: BlobRef): void {
+    this.#add(tag, [this.#values.blob(ref)]);
+  }
+
+  finish(): readonly MessagePart[] {
+    return [];
+  }
+
+  #add(tag: number, children: string[]): OpenElement {
+    const namespace = tag >> 8 === 1 ? METINF_NAMESPACE : this.#namespace;
+    const element = { name: names.get(tag) ?? '', namespace, attributes: NO_ATTRIBUTES, children };
+    const parent = this.#open.at(-1);
+    if (parent === undefined) {
+      this.#root = element;
+    } else {
+      parent.children.push(element);
+    }
+    return element;
+  }
+}
