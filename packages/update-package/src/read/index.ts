@@ -1,1 +1,25 @@
-export {};
+export { keyIdOf } from './envelope.ts';
+export { PACKAGE_MEDIA_TYPE, parseHeader, peekHeaderLength } from './header.ts';
+export { BLOCK_BYTES, MAX_HEADER_BYTES, MAX_PAYLOAD_BYTES } from './limits.ts';
+export type {
+  Component,
+  Constraints,
+  EnvelopeSignature,
+  ImageManifest,
+  PackageHeader,
+  Signed,
+  TransferManifest,
+  TransferPart,
+} from './manifest.ts';
+export { PayloadVerifier } from './payload-verifier.ts';
+export type { IncrementalHash, ReadPorts, Sha256, Verify } from './ports.ts';
+export {
+  PACKAGE_ERRORS,
+  PackageError,
+  PackageErrorCode,
+  type Refusal,
+  type RefusalCode,
+  type Verdict,
+} from './refusal.ts';
+export type { DeviceClaims, KeyRole, SignatureAlgorithm, Trust, TrustedKey } from './trust.ts';
+export { checkClaims, verifyPackage, verifySignatures } from './verify-package.ts';
