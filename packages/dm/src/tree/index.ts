@@ -1,8 +1,13 @@
+export { type Acl, type AclCommand, formatAcl, isServerId, parseAcl } from './acl.ts';
+export type { ChunkPart } from './chunk-intake.ts';
+export { OPEN_NODE } from './describe.ts';
 export type { AccessType, NodeDescription, NodeInit, ObjectNodes, Occurrence } from './description.ts';
-export { type ChunkPart, type ExecutorOptions, TreeExecutor } from './executor.ts';
-export { FORMATS, type Format, type NodeValue } from './format.ts';
+export { TREE_USAGE_CODES, type TreeUsageCode, TreeUsageError } from './errors.ts';
+export { type ExecutorOptions, TreeExecutor } from './executor.ts';
+export { FORMATS, type Format, formatOf, isValueOf, type NodeValue } from './format.ts';
 export { DEFAULT_TREE_LIMITS, DEFAULT_URI_LIMITS, type TreeLimits, type UriLimits } from './limits.ts';
-export type { CommandOutcome } from './outcome.ts';
+export { isSameObject } from './moi.ts';
+export { type CommandOutcome, notExecuted } from './outcome.ts';
 export type {
   ChunkSink,
   ExecRequest,
@@ -12,6 +17,7 @@ export type {
   UiAnswer,
   UserInteraction,
 } from './plugin.ts';
+export { isProperty, PROPERTY_NAMES, type PropertyName } from './property-name.ts';
 export type { NodeRecord, TreeChange, TreeSnapshot } from './snapshot.ts';
 export { Tree, type TreeOptions } from './tree.ts';
 export {
@@ -23,3 +29,4 @@ export {
   type TreeUri,
   type UriFault,
 } from './uri.ts';
+export { isUserRefusal } from './user-alert.ts';

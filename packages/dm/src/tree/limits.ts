@@ -35,6 +35,3 @@ export const DEFAULT_TREE_LIMITS: TreeLimits = {
 
 /** Longest `Title` in octets of UTF-8 (tree §3); more is 413. */
 export const MAX_TITLE_OCTETS = 255;
-
-/** Commands of one Atomic or Sequence with all they hold; more is 517 or 500. A message of 5 kB holds about 40. */
-export const MAX_CONTAINER_COMMANDS = 1024;

@@ -1,0 +1,106 @@
+import type { ItemContext, MetaItem } from './item-context.ts';
+import type { ChunkSink } from './plugin.ts';
+import { Refusal, refuseUnless } from './refusal.ts';
+
+/** One piece of a large object as the session delivers it (protocol §4). */
+export interface ChunkPart {
+  readonly cmd: 'Add' | 'Replace';
+  readonly cmdID?: string;
+  readonly uri: string;
+  readonly format?: string;
+  readonly type?: string;
+  readonly offset: number;
+  /** Decoded octets. */
+  readonly bytes: Uint8Array;
+  /** Octets of the whole object, in the first part at least; counted decoded or encoded (protocol §4). */
+  readonly size?: number;
+  readonly last: boolean;
+}
+
+/** What the intake asks of the commands. */
+export interface ChunkPorts {
+  /** Checks the target before the first octet is kept; the sink of the leaf, or undefined: buffer it. */
+  open(context: ItemContext, part: ChunkPart, meta: MetaItem): Promise<ChunkSink | undefined>;
+  /** The whole value of a buffered object. */
+  apply(context: ItemContext, part: ChunkPart, octets: Uint8Array): Promise<number>;
+}
+
+interface OpenObject {
+  readonly uri: string;
+  readonly sink: ChunkSink | undefined;
+  readonly buffered: Uint8Array[];
+  received: number;
+}
+
+/** The one large object that is on its way (protocol §4: never two at once). */
+export class ChunkIntake {
+  readonly #ports: ChunkPorts;
+  #object: OpenObject | undefined;
+
+  constructor(ports: ChunkPorts) {
+    this.#ports = ports;
+  }
+
+  /** 213 while parts are missing, the status of the command after the last. @throws Refusal; the object is dropped then */
+  async take(context: ItemContext, part: ChunkPart): Promise<number> {
+    try {
+      const object = await this.#objectOf(context, part);
+      await this.#keep(context, object, part.bytes);
+      if (!part.last) return 213;
+      this.#object = undefined;
+      if (object.sink === undefined) return await this.#ports.apply(context, part, joined(object.buffered));
+      return await object.sink.commit();
+    } catch (error) {
+      await this.drop();
+      throw error;
+    }
+  }
+
+  async drop(uri?: string): Promise<void> {
+    if (uri !== undefined && this.#object?.uri !== uri) return;
+    const { sink } = this.#object ?? {};
+    this.#object = undefined;
+    await sink?.discard();
+  }
+
+  async #objectOf(context: ItemContext, part: ChunkPart): Promise<OpenObject> {
+    if (part.offset > 0) {
+      const fits = this.#object?.uri === part.uri && this.#object.received === part.offset;
+      if (!fits || this.#object === undefined) throw new Refusal(424);
+      return this.#object;
+    }
+    await this.drop();
+    const item: MetaItem = {
+      Target: { LocURI: part.uri },
+      Meta: {
+        ...(part.format === undefined ? {} : { Format: part.format }),
+        ...(part.type === undefined ? {} : { Type: part.type }),
+      },
+    };
+    const sink = await this.#ports.open(context, part, item);
+    const object: OpenObject = { uri: part.uri, sink, buffered: [], received: 0 };
+    this.#object = object;
+    return object;
+  }
+
+  async #keep(context: ItemContext, object: OpenObject, bytes: Uint8Array): Promise<void> {
+    if (object.sink !== undefined) {
+      const status = await object.sink.write(object.received, bytes);
+      if (status !== 213) throw new Refusal(status);
+    } else {
+      refuseUnless(object.received + bytes.length <= context.tree.limits.maxValueOctets, 413);
+      object.buffered.push(bytes);
+    }
+    object.received += bytes.length;
+  }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
