@@ -1,0 +1,131 @@
+/** Reads a stored package and says whether this device may install it, before any slot is touched (F-135). */
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import {
+  type DeviceClaims,
+  PackageError,
+  type PackageHeader,
+  PayloadVerifier,
+  parseHeader,
+  peekHeaderLength,
+  type ReadPorts,
+  type Trust,
+  verifyPackage,
+} from '@fumarole/update-package/read';
+import type { Disk, DiskFile } from '../disk/disk.ts';
+import { BLOCK_BYTES } from '../limits.ts';
+
+export type PackageVerdict =
+  | { readonly kind: 'ok'; readonly header: PackageHeader }
+  /** `code` is a FUMO result code (fumo.md §6). */
+  | { readonly kind: 'refused'; readonly code: number; readonly reason: string };
+
+/** SPKI prefix of an Ed25519 public key (RFC 8410 §4). */
+const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex');
+
+export const readPorts: ReadPorts = {
+  sha256: () => {
+    const hash = createHash('sha256');
+    return { update: (octets) => void hash.update(octets), digest: () => hash.digest() };
+  },
+  verify: (key, message, signature) => {
+    try {
+      const der = Buffer.concat([ED25519_SPKI, key.publicKey]);
+      return verify(null, message, createPublicKey({ key: der, format: 'der', type: 'spki' }), signature);
+    } catch {
+      return false; // a key or signature that is none
+    }
+  },
+};
+
+/** Raw publisher keys of the configuration as trust of the package reader. */
+export function trustOf(publishers: readonly string[]): Trust {
+  return {
+    keys: publishers.map((hex) => ({
+      algorithm: 'ed25519',
+      publicKey: Buffer.from(hex, 'hex'),
+      roles: ['image', 'transfer'],
+    })),
+  };
+}
+
+/** Signature, device, base, release and security floor, then size and hashes of the whole payload. */
+export async function checkPackage(
+  disk: Disk,
+  path: string,
+  trust: Trust,
+  claims: DeviceClaims,
+  onBytes: (bytes: number, total: number) => void | Promise<void>,
+): Promise<PackageVerdict> {
+  const file = await disk.open(path);
+  try {
+    const header = await readHeader(file);
+    const verdict = verifyPackage(header, trust, claims, readPorts);
+    if (verdict.kind === 'refused') {
+      return { kind: 'refused', code: verdict.refusal.code, reason: verdict.refusal.reason };
+    }
+    const verifier = new PayloadVerifier(header, readPorts);
+    for await (const { bytes, offset, total } of payloadOf(file, header)) {
+      verifier.write(bytes);
+      await onBytes(offset + bytes.length, total);
+    }
+    verifier.finish();
+    return { kind: 'ok', header };
+  } catch (error) {
+    if (error instanceof PackageError) {
+      return { kind: 'refused', code: error.refusal.code, reason: error.refusal.reason };
+    }
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+/** The octets of one component of a verified package. */
+export async function* componentOf(
+  disk: Disk,
+  path: string,
+  header: PackageHeader,
+  sha256: string,
+): AsyncGenerator<Uint8Array> {
+  const file = await disk.open(path);
+  try {
+    let start = header.headerLength;
+    for (const part of header.transfer.manifest.parts) {
+      if (part.target === sha256) {
+        yield* range(file, start, part.size);
+        return;
+      }
+      start += part.size;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function readHeader(file: DiskFile): Promise<PackageHeader> {
+  const length = peekHeaderLength(await file.read(0, BLOCK_BYTES));
+  return parseHeader(await file.read(0, length));
+}
+
+async function* payloadOf(
+  file: DiskFile,
+  header: PackageHeader,
+): AsyncGenerator<{ bytes: Uint8Array; offset: number; total: number }> {
+  const size = await file.size();
+  const total = size - header.headerLength;
+  let offset = 0;
+  for await (const bytes of range(file, header.headerLength, total)) {
+    yield { bytes, offset, total };
+    offset += bytes.length;
+  }
+}
+
+async function* range(file: DiskFile, start: number, length: number): AsyncGenerator<Uint8Array> {
+  let done = 0;
+  while (done < length) {
+    const bytes = await file.read(start + done, Math.min(BLOCK_BYTES, length - done));
+    if (bytes.length === 0) return;
+    yield bytes;
+    done += bytes.length;
+  }
+}
