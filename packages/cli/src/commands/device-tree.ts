@@ -130,7 +130,7 @@ function show({ output }: Context, answer: ApiTreeCommand): void {
 
 function showAnswer(output: Context['output'], { status, statusText, results }: ApiTreeCommand): void {
   const [only, ...others] = results ?? [];
-  if (only !== undefined && others.length === 0) output.write(`${only.value ?? ""}\n`);
+  if (only !== undefined && others.length === 0) output.write(`${only.value ?? ''}\n`);
   else if (only !== undefined) printTable(output, NODE_COLUMNS, [only, ...others], '');
   else printFacts(output, [['status', `${status ?? ''} ${statusText ?? ''}`.trim()]]);
 }

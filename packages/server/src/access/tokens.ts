@@ -1,22 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** What a token may do; only `admin` exists so far, finer roles come with accounts. */
-export type TokenRole = 'admin';
-
-/** A token as the store keeps it. */
-export interface TokenRow {
-  /** SHA-256 of the token, lower-case hex: enough for 256 random bits, which cannot be guessed. */
-  readonly hash: string;
-  readonly name: string;
-  readonly role: TokenRole;
-  readonly createdAt: number;
-}
-
-export interface Principal {
-  readonly name: string;
-  readonly role: TokenRole;
-}
-
 const PREFIX = 'fum_';
 const TOKEN_BYTES = 32;
 /** Longer than any token we made: not worth hashing. */
@@ -27,6 +10,7 @@ export function makeToken(random: (octets: number) => Uint8Array): string {
   return PREFIX + Buffer.from(random(TOKEN_BYTES)).toString('base64url');
 }
 
+/** SHA-256 of a token, lower-case hex: what the store keeps. No salt or stretching: 256 random bits cannot be guessed. */
 export function tokenHash(token: string): string {
   return createHash('sha256').update(token, 'utf8').digest('hex');
 }
@@ -37,7 +21,7 @@ export function bearerToken(header: string | undefined): string | undefined {
   return token === undefined || token.length > MAX_TOKEN_LENGTH ? undefined : token;
 }
 
-/** Whether the row found for a token is its own, compared in constant time. */
+/** Whether a token is the one of a kept hash, compared in constant time. */
 export function isTokenOf(token: string, hash: string): boolean {
   const given = Buffer.from(tokenHash(token), 'hex');
   const kept = Buffer.from(hash, 'hex');

@@ -27,6 +27,8 @@ export type ApiAuthScheme = 'none' | 'basic' | 'md5' | 'mac' | 'transport';
 /** A device as listings show it. */
 export interface ApiDevice {
   readonly id: string;
+  /** The id in the form under which events and sessions name it. */
+  readonly key?: string;
   readonly manufacturer?: string;
   readonly model?: string;
   readonly hardware?: string;
@@ -256,4 +258,8 @@ export interface ApiEvent {
 export interface ApiStatus {
   readonly version: string;
   readonly url: string;
+  readonly devices: number;
+  /** Devices by the state of their present update. */
+  readonly updates: Readonly<Record<string, number>>;
+  readonly packages: number;
 }

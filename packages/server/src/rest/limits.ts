@@ -17,11 +17,11 @@ export const MAX_UPDATE_DEVICES = 1000;
 export const MAX_ID_LENGTH = 256;
 /** Event streams open at once in one process. */
 export const MAX_STREAMS = 256;
-/** Octets buffered for a stream whose reader is slow; above it the stream is ended and the reader resumes by Last-Event-ID. */
-export const MAX_STREAM_BUFFER_BYTES = 1024 * 1024;
 /** Events read from the store at once. */
 export const EVENT_BATCH = 256;
 /** Silence after which a comment keeps proxies from closing the stream. */
 export const HEARTBEAT_MS = 15_000;
 /** How often another process's events are looked for. */
 export const EVENT_POLL_MS = 250;
+/** A stream whose reader takes nothing for so long is ended; the reader resumes by Last-Event-ID. */
+export const STREAM_STALL_MS = 30_000;

@@ -82,6 +82,7 @@ export const updateSchema: TUnsafe<ApiUpdate> = describing<ApiUpdate>()(
 
 const deviceProperties = {
   id: text('DevId as the device sends it.'),
+  key: optionalText('The id in the form under which events and sessions name it.'),
   manufacturer: optionalText(),
   model: optionalText(),
   hardware: optionalText(),
@@ -229,5 +230,13 @@ export const whySchema: TUnsafe<ApiWhy> = describing<ApiWhy>()(
 );
 
 export const statusSchema: TUnsafe<ApiStatus> = describing<ApiStatus>()(
-  Type.Object({ version: text(), url: text() }),
+  Type.Object({
+    version: text(),
+    url: text(),
+    devices: count(),
+    updates: Type.Record(Type.String(), Type.Integer(), {
+      description: 'Devices by state of their present update.',
+    }),
+    packages: count(),
+  }),
 );

@@ -1,0 +1,200 @@
+import { once } from 'node:events';
+import type { ListenerOptions, ServerOptions } from '@fumarole/server';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { CliError } from '../cli-error.ts';
+import { DEFAULT_DATA, writeClientConfig } from '../client-config.ts';
+import { gather, jsonCommand, outputOf, wholeNumber } from '../context.ts';
+import { printJson } from '../output.ts';
+
+const TLS_VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+const DAY_MS = 86_400_000;
+const MEGABYTE = 1_000_000;
+
+interface ServeOptions {
+  readonly data: string;
+  readonly listen: readonly string[];
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsMin?: (typeof TLS_VERSIONS)[number];
+  readonly tlsClientCa?: string;
+  readonly publicUrl?: string;
+  readonly trustProxy?: readonly string[];
+  readonly serverId?: string;
+  readonly enrol: 'closed' | 'open';
+  readonly offer: 'automatic' | 'on-request' | 'manual';
+  readonly plainSchemes?: readonly string[];
+  readonly keyFile?: string;
+  readonly maxMsgSize?: number;
+  readonly maxObjSize?: number;
+  readonly sessionIdle?: number;
+  readonly traceDays?: number;
+  readonly traceMegabytes?: number;
+  readonly logLevel: string;
+  readonly stopGrace?: number;
+}
+
+/** `fumarole serve`: the server, until SIGINT or SIGTERM. */
+export function registerServe(program: Command): void {
+  const serve = jsonCommand(program, 'serve', 'run the DM server on its embedded store');
+  network(serve);
+  policy(serve);
+  limits(serve);
+  serve.action(async (options: ServeOptions, command: Command) => {
+    const { startServer } = await import('@fumarole/server');
+    const server = await startServer(serverOptions(options));
+    const config = writeClientConfig(options.data, server.url, server.adminToken);
+    const output = outputOf(command);
+    if (output.json) {
+      printJson(output, { url: server.url, token: server.adminToken, pid: process.pid });
+    } else {
+      output.write(
+        `Fumarole at ${server.url}\n  API documentation  ${server.url}/api/docs\n  data               ${options.data}\n`,
+      );
+      if (server.adminToken !== undefined) {
+        output.write(
+          `  token              ${server.adminToken}\n                     shown once; kept for the commands here in ${options.data}/client.json\n`,
+        );
+      } else if (!config) {
+        output.warn('  No token is kept here; give --token to the other commands.\n');
+      }
+    }
+    await stopSignal();
+    output.warn('Stopping …\n');
+    await server.close();
+  });
+}
+
+function network(serve: Command): void {
+  serve
+    .addOption(
+      new Option('--data <folder>', 'where everything is kept').default(DEFAULT_DATA).env('FUMAROLE_DATA'),
+    )
+    .option('--listen <[host:]port>', 'address to listen on; repeat for several', gather, undefined)
+    .option('--tls-cert <file>', 'certificate chain (PEM): serve HTTPS on every address')
+    .option('--tls-key <file>', 'its private key (PEM)')
+    .addOption(
+      new Option('--tls-min <version>', 'oldest TLS version taken').choices(TLS_VERSIONS).default('TLSv1.2'),
+    )
+    .option('--tls-client-ca <file>', 'authorities of client certificates (PEM)')
+    .option('--public-url <url>', 'how devices reach this server, when not by its own address', absoluteUrl)
+    .option(
+      '--trust-proxy <addresses>',
+      'proxies whose X-Forwarded headers are believed (loopback, CIDR …)',
+      gather,
+    )
+    .option('--server-id <id>', 'ServerID announced to devices');
+}
+
+function policy(serve: Command): void {
+  serve
+    .addOption(
+      new Option('--enrol <who>', 'unknown devices: refused, or admitted')
+        .choices(['closed', 'open'])
+        .default('closed'),
+    )
+    .addOption(
+      new Option('--offer <policy>', 'when packages are offered to devices without a policy of their own')
+        .choices(['automatic', 'on-request', 'manual'])
+        .default('automatic'),
+    )
+    .option(
+      '--plain-schemes <schemes>',
+      'authentication taken without TLS from beyond loopback (mac, md5, basic)',
+      schemes,
+    )
+    .option('--key-file <file>', 'key that seals credentials (default: seal.key in the data folder)');
+}
+
+function limits(serve: Command): void {
+  serve
+    .option('--max-msg-size <octets>', 'largest message taken', wholeNumber(1024, 16 * 1024 * 1024))
+    .option('--max-obj-size <octets>', 'largest object taken', wholeNumber(1024, 1024 * 1024 * 1024))
+    .option('--session-idle <seconds>', 'how long a session may be silent', wholeNumber(1, 86_400))
+    .option('--trace-days <days>', 'how long messages are kept', wholeNumber(1, 3650))
+    .option('--trace-megabytes <n>', 'how much of them is kept', wholeNumber(1, 1_000_000))
+    .addOption(
+      new Option('--log-level <level>', 'least severe log line written').choices(LOG_LEVELS).default('info'),
+    )
+    .option('--stop-grace <seconds>', 'time for open requests when stopping', wholeNumber(0, 600));
+}
+
+/** The server's options from those of the command line; throws CliError `usage`. */
+export function serverOptions(options: ServeOptions): ServerOptions {
+  const { tlsCert, tlsKey, tlsMin, tlsClientCa } = options;
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    throw new CliError('usage', '--tls-cert and --tls-key go together.');
+  const client = tlsClientCa === undefined ? {} : { clientCaFile: tlsClientCa };
+  const tls =
+    tlsCert === undefined || tlsKey === undefined
+      ? {}
+      : {
+          tls: {
+            certFile: tlsCert,
+            keyFile: tlsKey,
+            ...(tlsMin === undefined ? {} : { minVersion: tlsMin }),
+            ...client,
+          },
+        };
+  const listen = options.listen ?? ['127.0.0.1:8080'];
+  return {
+    dataDir: options.data,
+    listeners: listen.map((address): ListenerOptions => ({ ...parseAddress(address), ...tls })),
+    ...given('publicUrl', options.publicUrl),
+    ...given('trustedProxies', options.trustProxy),
+    ...given('serverId', options.serverId),
+    ...given('keyFile', options.keyFile),
+    ...given('plainSchemes', options.plainSchemes as ServerOptions['plainSchemes']),
+    ...given('maxMsgSize', options.maxMsgSize),
+    ...given('maxObjSize', options.maxObjSize),
+    ...given('sessionIdleMs', thousandfold(options.sessionIdle)),
+    ...given('stopGraceMs', thousandfold(options.stopGrace)),
+    traces: {
+      ...given('maxAgeMs', options.traceDays === undefined ? undefined : options.traceDays * DAY_MS),
+      ...given(
+        'maxBytes',
+        options.traceMegabytes === undefined ? undefined : options.traceMegabytes * MEGABYTE,
+      ),
+    },
+    enrol: options.enrol,
+    offer: options.offer,
+    logLevel: options.logLevel as NonNullable<ServerOptions['logLevel']>,
+  };
+}
+
+/** `8080`, `0.0.0.0:8080`, `[::1]:8080`. */
+export function parseAddress(text: string): { readonly host?: string; readonly port: number } {
+  const [, bracketed, plain, digits] = /^(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (digits === undefined || port > 65_535)
+    throw new CliError('usage', `--listen: "${text}" is not [host:]port.`);
+  const host = bracketed ?? plain;
+  return host === undefined ? { port } : { host, port };
+}
+
+function given<K extends string, V>(name: K, value: V | undefined): { readonly [key in K]?: V } {
+  return value === undefined ? {} : ({ [name]: value } as { readonly [key in K]: V });
+}
+
+function thousandfold(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * 1000;
+}
+
+function absoluteUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return text.replace(/\/+$/, '');
+  throw new InvalidArgumentError('an http or https URL is expected.');
+}
+
+function schemes(text: string, before: readonly string[] | undefined): readonly string[] {
+  const all = gather(text, before);
+  const odd = all.find((scheme) => !['mac', 'md5', 'basic'].includes(scheme));
+  if (odd !== undefined) throw new InvalidArgumentError(`${odd} is none of mac, md5, basic.`);
+  return all;
+}
+
+async function stopSignal(): Promise<void> {
+  const stop = new AbortController();
+  await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal, { signal: stop.signal })));
+  stop.abort();
+}

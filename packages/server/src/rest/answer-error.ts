@@ -1,0 +1,82 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { FleetError, type FleetErrorCode } from '../fleet/fleet.ts';
+import { StoreError, type StoreErrorCode } from '../store/store-error.ts';
+import type { ApiError } from './api.ts';
+import { REST_ERRORS, RestError, type RestErrorCode } from './rest-error.ts';
+import { SchemaMismatch } from './schema.ts';
+
+interface Refusal {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  readonly details?: readonly string[] | undefined;
+}
+
+/** Refusals of the fleet keep their code; this is the HTTP status of each. */
+const FLEET_STATUS: Readonly<Record<FleetErrorCode, number>> = {
+  'device-unknown': 404,
+  'device-exists': 409,
+  'device-quarantined': 409,
+  'package-unknown': 404,
+  'package-unfit': 422,
+  'package-in-use': 409,
+  'update-open': 409,
+  'update-none': 409,
+  'update-too-late': 409,
+  'command-limit': 409,
+  'command-invalid': 422,
+  conflict: 409,
+};
+
+/** Store failures that are nobody's mistake; the others are ours. */
+const STORE_CODES: Readonly<Partial<Record<StoreErrorCode, RestErrorCode>>> = {
+  busy: 'unavailable',
+  closed: 'unavailable',
+  contended: 'conflict',
+};
+
+/** Fastify's own refusals in our codes. */
+const FASTIFY_CODES: Readonly<Record<string, RestErrorCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'too-large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'media-type',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'bad-request',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'bad-request',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'bad-request',
+};
+
+/** Answers an error as `{error: {code, message, details}}`; what is our own mistake is logged and not told. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const refusal = refusalOf(error);
+  if (refusal.status >= 500) request.log.error({ err: error }, 'REST request failed');
+  if (refusal.status === 401) reply.header('www-authenticate', 'Bearer realm="fumarole"');
+  const { code, message, details } = refusal;
+  const body: ApiError = { error: { code, message, ...(details === undefined ? {} : { details }) } };
+  return reply
+    .code(refusal.status)
+    .type('application/json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(body);
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof RestError) return { status: error.statusCode, ...ownParts(error) };
+  if (error instanceof SchemaMismatch) return refusal('bad-request', error.message, error.details);
+  if (error instanceof FleetError)
+    return { status: FLEET_STATUS[error.code], code: error.code, message: error.message };
+  if (error instanceof StoreError) return refusal(STORE_CODES[error.code] ?? 'internal');
+  if (!(error instanceof Error)) return refusal('internal');
+  const own = 'code' in error && typeof error.code === 'string' ? FASTIFY_CODES[error.code] : undefined;
+  if (own !== undefined) return refusal(own, error.message);
+  const status = 'statusCode' in error ? error.statusCode : undefined;
+  if (status === 400) return refusal('bad-request', error.message);
+  return status === 413 ? refusal('too-large', error.message) : refusal('internal');
+}
+
+function ownParts({ code, message, details }: RestError): Omit<Refusal, 'status'> {
+  return { code, message, details };
+}
+
+function refusal(code: RestErrorCode, message?: string, details?: readonly string[]): Refusal {
+  const { status, meaning } = REST_ERRORS[code];
+  return { status, code, message: message ?? meaning, details };
+}

@@ -1,0 +1,156 @@
+import type { ServerResponse } from 'node:http';
+import { deviceKey } from '@fumarole/dm/objects';
+import type { QueuedCommand } from '@fumarole/fumo/server';
+import Type from 'typebox';
+import type { ApiTreeCommandRequest } from '../api.ts';
+import type { RestDeps } from '../deps.ts';
+import { MAX_ID_LENGTH, MAX_WAIT_SECONDS } from '../limits.ts';
+import { found, pageRequest, presentPage } from '../outcome.ts';
+import { presentCommand } from '../present.ts';
+import type { RestApp } from '../rest-app.ts';
+import { identifier, listQuery, oneOf, pageOf } from '../schema.ts';
+import { treeCommandSchema } from '../schemas.ts';
+import { answers, deviceParams } from './answers.ts';
+
+const tags = ['tree commands'];
+
+const commandSchema = Type.Unsafe<ApiTreeCommandRequest>(
+  Type.Object(
+    {
+      verb: oneOf('get', 'set', 'add', 'delete', 'exec'),
+      uri: Type.String({
+        minLength: 1,
+        maxLength: 1024,
+        description: 'Node, from the root: `./DevDetail/FwV`.',
+      }),
+      value: Type.Optional(
+        Type.String({ maxLength: 65_536, description: 'base64 text when the format is b64 or bin.' }),
+      ),
+      format: Type.Optional(
+        Type.String({ maxLength: 32, description: 'chr, int, bool, b64, bin, node, null, xml …' }),
+      ),
+      type: Type.Optional(Type.String({ maxLength: 256, description: 'Media type of the value.' })),
+      correlator: Type.Optional(
+        Type.String({ maxLength: 64, description: 'Of an exec; comes back in its result.' }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+);
+const waitSchema = Type.Unsafe<{ readonly wait?: number }>(
+  Type.Object(
+    {
+      wait: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          maximum: MAX_WAIT_SECONDS,
+          description: 'Seconds to wait for the answer.',
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+);
+const commandParams = Type.Unsafe<{ readonly device: string; readonly command: string }>(
+  Type.Object({ device: identifier('DevId of the device.'), command: identifier('Id of the command.') }),
+);
+
+/** Single tree commands: queued, run at the device's next contact, answered with Status and Results. */
+export function registerCommandRoutes(app: RestApp, deps: RestDeps): void {
+  app.post(
+    '/devices/:device/commands',
+    {
+      schema: {
+        tags,
+        summary: 'Queue a tree command, and wait for its answer if asked to',
+        operationId: 'queueCommand',
+        params: deviceParams,
+        querystring: waitSchema,
+        body: commandSchema,
+        response: answers({ 200: treeCommandSchema, 202: treeCommandSchema }, 404, 409, 422),
+      },
+    },
+    async ({ params, query, body }, reply) => {
+      const queued = await deps.fleet.queueCommand(params.device, body);
+      const command = await awaited(deps, params.device, queued, query.wait ?? 0, closed(reply.raw));
+      return reply.code(isOpen(command) ? 202 : 200).send(presentCommand(command));
+    },
+  );
+  app.get(
+    '/devices/:device/commands/:command',
+    {
+      schema: {
+        tags,
+        summary: 'One tree command, with its answer when there is one',
+        operationId: 'getCommand',
+        params: commandParams,
+        querystring: waitSchema,
+        response: answers({ 200: treeCommandSchema }, 404),
+      },
+    },
+    async ({ params, query }, reply) => {
+      const now = found(await lookUp(deps, params.device, params.command), 'command', params.command);
+      return presentCommand(await awaited(deps, params.device, now, query.wait ?? 0, closed(reply.raw)));
+    },
+  );
+  app.get(
+    '/devices/:device/commands',
+    {
+      schema: {
+        tags,
+        summary: 'Tree commands queued for a device and their answers',
+        operationId: 'listCommands',
+        params: deviceParams,
+        querystring: listQuery(),
+        response: answers({ 200: pageOf(treeCommandSchema) }, 404),
+      },
+    },
+    async ({ params, query }) => {
+      const { commands } = await deps.fleet.device(params.device);
+      const { after, limit } = pageRequest('commands', query);
+      const start = after === undefined ? 0 : commands.findIndex(({ id }) => id === after) + 1;
+      return presentPage('commands', commands.slice(start), limit, ({ id }) => id, presentCommand);
+    },
+  );
+}
+
+async function awaited(
+  deps: RestDeps,
+  device: string,
+  command: QueuedCommand,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<QueuedCommand> {
+  const until = deps.now() + seconds * 1000;
+  let now = command;
+  while (isOpen(now) && !signal.aborted && !deps.feed.closed) {
+    // Read the place first: an answer that lands in between wakes the wait.
+    const place = await deps.feed.latest();
+    now = (await lookUp(deps, device, command.id)) ?? now;
+    const left = until - deps.now();
+    if (!isOpen(now) || left <= 0) break;
+    await deps.feed.changed(place, left, signal);
+  }
+  return now;
+}
+
+async function lookUp(
+  { store }: RestDeps,
+  device: string,
+  command: string,
+): Promise<QueuedCommand | undefined> {
+  if (command.length > MAX_ID_LENGTH) return undefined;
+  const row = found(await store.device(deviceKey(device)), 'device', device);
+  return row.record.commands.find(({ id }) => id === command);
+}
+
+function isOpen({ state }: QueuedCommand): boolean {
+  return state === 'queued' || state === 'sent';
+}
+
+/** Aborts when the asker hangs up. */
+function closed(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => controller.abort());
+  return controller.signal;
+}
