@@ -3,9 +3,7 @@ export type RestErrorCode =
   | 'bad-cursor'
   | 'bad-csv'
   | 'unauthorized'
-  | 'forbidden'
   | 'not-found'
-  | 'method-not-allowed'
   | 'conflict'
   | 'exists'
   | 'too-large'
@@ -35,9 +33,7 @@ export const REST_ERRORS: Readonly<Record<RestErrorCode, RestErrorRow>> = {
   'bad-cursor': row(400, 'The cursor was not made by this listing.', 'Start again without `cursor`.'),
   'bad-csv': row(400, 'The CSV cannot be read.', 'The first row names the columns; `id` is required.'),
   unauthorized: row(401, 'No bearer token, or an unknown one.', 'Send `Authorization: Bearer TOKEN`.'),
-  forbidden: row(403, 'The token may not do this.', 'Use a token of a higher role.'),
   'not-found': row(404, 'There is no such thing.', 'List the collection to see what there is.'),
-  'method-not-allowed': row(405, 'The path exists, the method does not.', 'See `/api/docs`.'),
   conflict: row(409, 'Its present state does not allow this.', 'Read it again; the message names the state.'),
   exists: row(409, 'One of that name is there already.', 'Choose another name, or remove the first.'),
   'too-large': row(413, 'The body exceeds the limit.', 'Send less; `docs/api.md` lists the limits.'),

@@ -15,13 +15,30 @@ const FAILURES: Readonly<Record<FailureStatus, TSchema>> = {
   503: failure('The server is stopping or its store does not answer.'),
 };
 
+const DONE: Readonly<Record<string, string>> = {
+  200: 'As asked.',
+  201: 'Made.',
+  202: 'Accepted.',
+  204: 'Gone.',
+};
+
 /** Response schemas of a route: its successes, the failures every route has, and those named. */
 export function answers<T extends Readonly<Record<number, TSchema>>>(
   success: T,
   ...failures: readonly FailureStatus[]
 ): T {
   const named = Object.fromEntries(failures.map((status) => [status, FAILURES[status]]));
-  return { ...success, 400: failure('The request is malformed.'), 401: failure('No valid token.'), ...named };
+  const told = Object.entries(success).map(([status, schema]) => [
+    status,
+    { description: DONE[status], ...schema },
+  ]);
+  return {
+    ...success,
+    ...Object.fromEntries(told),
+    400: failure('The request is malformed.'),
+    401: failure('No valid token.'),
+    ...named,
+  };
 }
 
 /** Path of what belongs to one device. */

@@ -1,3 +1,4 @@
+import Type from 'typebox';
 import { FleetError } from '../../fleet/fleet.ts';
 import type { ApiImport, ApiProvisioned } from '../api.ts';
 import type { RestDeps } from '../deps.ts';
@@ -24,7 +25,7 @@ export function registerImportRoutes(app: RestApp, deps: RestDeps): void {
         tags: ['devices'],
         summary: 'Admit the devices of a CSV list; secrets that were made are shown in this answer only',
         operationId: 'importDevices',
-        consumes: ['text/csv'],
+        body: { content: { 'text/csv': { schema: Type.String() } } },
         response: answers({ 200: importSchema }, 413, 415),
       },
     },

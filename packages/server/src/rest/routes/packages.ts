@@ -44,7 +44,7 @@ function registerUpload(app: RestApp, deps: RestDeps): void {
     schema: {
       tags,
       summary: 'Upload a signed package as octets; refused with the reason when anything is off',
-      consumes: [OCTETS],
+      body: { content: { [OCTETS]: { schema: Type.Unknown({ description: 'The sealed package.' }) } } },
       querystring: Type.Unsafe<{ readonly publish?: boolean }>(
         Type.Object(
           { publish: Type.Optional(Type.Boolean({ description: 'Offer it at once; default true.' })) },

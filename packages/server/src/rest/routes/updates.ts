@@ -199,5 +199,5 @@ async function ofFleet({ store }: RestDeps, query: UpdateQuery): Promise<PageAns
 
 function matches(update: Update, query: UpdateQuery): boolean {
   if (query.state !== undefined && update.state !== query.state) return false;
-  return query.package === undefined || update.packageId.startsWith(query.package);
+  return query.package === undefined || update.packageId?.startsWith(query.package) === true;
 }
