@@ -1,7 +1,7 @@
 /**
  * The store as the server sees it: rows as plain values, every method asynchronous, every change of shared state
  * conditional on the version that was read. SQLite implements it today; PostgreSQL can (contract suite:
- * `store-contract.ts`). Nothing here is a promise before the returned promise resolves: then it is durable.
+ * `store-contract.test.ts`). Nothing here is a promise before the returned promise resolves: then it is durable.
  */
 import type {
   DeviceRecord,
@@ -110,11 +110,11 @@ export interface SessionRow {
   readonly updatedAt: Instant;
   /** JSON text of the session value (`ServerSession` and what the endpoint adds). */
   readonly value: string;
-  readonly response: StoredResponse;
 }
 
 export interface SessionWrite extends Omit<SessionRow, 'version'> {
   readonly expected: number;
+  readonly response: StoredResponse;
 }
 
 // ---------------------------------------------------------------------------------------------------- the message
@@ -160,7 +160,10 @@ export interface NewEvent {
   readonly data: unknown;
 }
 
-/** Outbox row: written with the change it tells of, read by cursor. */
+/**
+ * Outbox row: written with the change it tells of, read by cursor. Timeline rows are events as well: `type` is their
+ * kind, `data` is `{ text, update?, …data }`.
+ */
 export interface EventRow extends NewEvent {
   readonly sequence: number;
 }
@@ -277,6 +280,8 @@ export interface Store {
   /** One read for one message. */
   loadForMessage(key: string): Promise<LoadedForMessage>;
   commitMessage(commit: MessageCommit): Promise<Commit>;
+  /** The response stored with exactly this version of the session; undefined when it moved on. */
+  storedResponse(key: string, version: number): Promise<StoredResponse | undefined>;
 
   device(key: string): Promise<DeviceRow | undefined>;
   devices(filter: DeviceFilter, page: PageQuery): Promise<readonly DeviceRow[]>;

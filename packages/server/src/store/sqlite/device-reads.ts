@@ -1,0 +1,81 @@
+import type { DeviceRecord } from '@fumarole/fumo/server';
+import type { DeviceColumns, DeviceRow, LoadedForMessage, SessionRow } from '../port.ts';
+import type { Connection, Row } from './connection.ts';
+import type { RecordCache } from './record-cache.ts';
+import { blob, int, json, optionalInt, optionalText, text } from './values.ts';
+
+const FOR_MESSAGE = `SELECT
+  d.serial, d.version, d.manufacturer, d.model, d.firmware, d.state, d.quarantined, d.next_due, t.last_seen,
+  c.version AS c_version, c.key_id, c.sealed,
+  s.version AS s_version, s.id, s.token, s.known, s.updated_at, s.value
+  FROM (SELECT ?1 AS key) AS k
+  LEFT JOIN devices d ON d.key = k.key
+  LEFT JOIN contacts t ON t.key = k.key
+  LEFT JOIN credentials c ON c.key = k.key
+  LEFT JOIN sessions s ON s.key = k.key`;
+
+/** Everything but the record comes with one statement; the record only when it is not at hand. */
+export function loadForMessage(db: Connection, cache: RecordCache, key: string): LoadedForMessage {
+  const row = db.get(FOR_MESSAGE, key) ?? {};
+  return {
+    device: optionalInt(row, 'version') === undefined ? undefined : deviceOf(db, cache, key, row),
+    credentials:
+      optionalInt(row, 'c_version') === undefined
+        ? undefined
+        : { key, version: int(row, 'c_version'), keyId: text(row, 'key_id'), sealed: blob(row, 'sealed') },
+    session: optionalInt(row, 's_version') === undefined ? undefined : sessionOf(key, row),
+  };
+}
+
+function deviceOf(db: Connection, cache: RecordCache, key: string, row: Row): DeviceRow | undefined {
+  const version = int(row, 'version');
+  const record = cache.get(key, int(row, 'serial'), version);
+  // Another process may write in between: the version that came with the record counts.
+  return record === undefined
+    ? readDevice(db, cache, key)
+    : { key, version, record, columns: columnsOf(row), lastSeen: optionalInt(row, 'last_seen') };
+}
+
+export const DEVICE_COLUMNS =
+  'd.serial, d.key, d.version, d.manufacturer, d.model, d.firmware, d.state, d.quarantined, d.next_due, d.record, t.last_seen';
+
+export function readDevice(db: Connection, cache: RecordCache, key: string): DeviceRow | undefined {
+  const row = db.get(
+    `SELECT ${DEVICE_COLUMNS} FROM devices d LEFT JOIN contacts t ON t.key = d.key WHERE d.key = ?`,
+    key,
+  );
+  return row === undefined ? undefined : deviceRow(row, cache);
+}
+
+export function deviceRow(row: Row, cache: RecordCache): DeviceRow {
+  const key = text(row, 'key');
+  const version = int(row, 'version');
+  const stored = text(row, 'record');
+  const record =
+    cache.get(key, int(row, 'serial'), version) ?? json<DeviceRecord>(stored, `the record of device ${key}`);
+  cache.put(key, int(row, 'serial'), version, record, stored);
+  return { key, version, record, columns: columnsOf(row), lastSeen: optionalInt(row, 'last_seen') };
+}
+
+function columnsOf(row: Row): DeviceColumns {
+  return {
+    manufacturer: optionalText(row, 'manufacturer'),
+    model: optionalText(row, 'model'),
+    firmware: optionalText(row, 'firmware'),
+    state: optionalText(row, 'state'),
+    quarantined: int(row, 'quarantined') === 1,
+    nextDue: optionalInt(row, 'next_due'),
+  };
+}
+
+export function sessionOf(key: string, row: Row): SessionRow {
+  return {
+    key,
+    version: int(row, 's_version'),
+    id: text(row, 'id'),
+    token: text(row, 'token'),
+    known: int(row, 'known') === 1,
+    updatedAt: int(row, 'updated_at'),
+    value: text(row, 'value'),
+  };
+}

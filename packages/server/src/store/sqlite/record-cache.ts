@@ -1,0 +1,43 @@
+import type { DeviceRecord } from '@fumarole/fumo/server';
+import { RECORD_CACHE_CHARACTERS } from './limits.ts';
+
+interface Kept {
+  readonly serial: number;
+  readonly version: number;
+  readonly record: DeviceRecord;
+  readonly text: string;
+}
+
+/** Parsed records of the devices heard last; an entry counts only for the row and version it was read at. */
+export class RecordCache {
+  readonly #kept = new Map<string, Kept>();
+  #characters = 0;
+
+  get(key: string, serial: number, version: number): DeviceRecord | undefined {
+    const found = this.#kept.get(key);
+    return found?.version === version && found.serial === serial ? found.record : undefined;
+  }
+
+  put(key: string, serial: number, version: number, record: DeviceRecord, text: string): void {
+    this.drop(key);
+    this.#kept.set(key, { serial, version, record, text });
+    this.#characters += text.length;
+    for (const oldest of this.#kept.keys()) {
+      if (this.#characters <= RECORD_CACHE_CHARACTERS) break;
+      this.drop(oldest);
+    }
+  }
+
+  /** After a roll-back: what was put meanwhile never happened. */
+  clear(): void {
+    this.#kept.clear();
+    this.#characters = 0;
+  }
+
+  drop(key: string): void {
+    const found = this.#kept.get(key);
+    if (found === undefined) return;
+    this.#kept.delete(key);
+    this.#characters -= found.text.length;
+  }
+}

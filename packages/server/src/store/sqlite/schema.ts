@@ -1,0 +1,82 @@
+/** Forward-only migrations; a store at version n has the first n of them. Never edit one that was released. */
+
+/** `application_id` of both files: "FUMA" and "FUMT". */
+export const TRUTH_APPLICATION_ID = 0x46554d41;
+export const TELEMETRY_APPLICATION_ID = 0x46554d54;
+
+export const TRUTH_MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE devices (
+    serial INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice: (serial, version) names one value for ever
+    key TEXT NOT NULL UNIQUE,
+    version INTEGER NOT NULL,
+    manufacturer TEXT, model TEXT, firmware TEXT, state TEXT,
+    quarantined INTEGER NOT NULL,
+    next_due INTEGER, due_lease INTEGER,
+    record TEXT NOT NULL
+  );
+  CREATE INDEX devices_due ON devices (next_due) WHERE next_due IS NOT NULL;
+  CREATE INDEX devices_model ON devices (manufacturer, model);
+  CREATE INDEX devices_state ON devices (state) WHERE state IS NOT NULL;
+  CREATE INDEX devices_quarantined ON devices (key) WHERE quarantined = 1;
+  CREATE TABLE contacts (key TEXT NOT NULL PRIMARY KEY, last_seen INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE credentials (
+    key TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL, key_id TEXT NOT NULL, sealed BLOB NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE sessions (
+    key TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL,
+    id TEXT NOT NULL, token TEXT NOT NULL, known INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL, minute INTEGER NOT NULL,
+    value TEXT NOT NULL, response BLOB NOT NULL
+  );
+  CREATE INDEX sessions_age ON sessions (known, minute);
+  CREATE TABLE events (
+    sequence INTEGER NOT NULL PRIMARY KEY,
+    at INTEGER NOT NULL, type TEXT NOT NULL, device TEXT, text TEXT, update_id TEXT, data TEXT
+  );
+  CREATE INDEX events_device ON events (device, sequence) WHERE device IS NOT NULL;
+  CREATE TABLE counters (name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE packages (
+    id TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL, record TEXT NOT NULL, document TEXT NOT NULL
+  );
+  CREATE TABLE artifacts (
+    sha256 TEXT NOT NULL PRIMARY KEY, size INTEGER NOT NULL, created_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE publisher_keys (
+    id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, public_key TEXT NOT NULL, added_at INTEGER NOT NULL
+  );
+  CREATE TABLE tokens (
+    id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL,
+    hash TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL
+  );
+  CREATE TABLE install_reports (
+    key TEXT NOT NULL, attempt TEXT NOT NULL, at INTEGER NOT NULL, code INTEGER NOT NULL, text TEXT NOT NULL
+  );
+  CREATE INDEX install_reports_of ON install_reports (key, attempt);
+  CREATE TABLE settings (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);
+  CREATE TABLE work (
+    kind TEXT NOT NULL, key TEXT NOT NULL, version INTEGER NOT NULL,
+    due_at INTEGER NOT NULL, payload TEXT NOT NULL, PRIMARY KEY (kind, key)
+  ) WITHOUT ROWID;
+  CREATE INDEX work_due ON work (kind, due_at);
+  `,
+];
+
+export const TELEMETRY_MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE trace_sessions (
+    id TEXT NOT NULL PRIMARY KEY, key TEXT, started_at INTEGER NOT NULL, last_at INTEGER NOT NULL,
+    messages INTEGER NOT NULL, bytes INTEGER NOT NULL
+  );
+  CREATE INDEX trace_sessions_last ON trace_sessions (last_at, id);
+  CREATE INDEX trace_sessions_key ON trace_sessions (key, last_at, id);
+  CREATE TABLE trace_messages (
+    sequence INTEGER NOT NULL PRIMARY KEY, session TEXT NOT NULL, at INTEGER NOT NULL,
+    sender TEXT NOT NULL, encoding TEXT NOT NULL, bytes INTEGER NOT NULL,
+    status INTEGER, outcome TEXT, message TEXT
+  );
+  CREATE INDEX trace_messages_session ON trace_messages (session);
+  CREATE TABLE totals (name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL);
+  INSERT INTO totals VALUES ('messages', 0), ('bytes', 0);
+  `,
+];

@@ -1,0 +1,401 @@
+/** What every implementation of the store must do; each is a row at the end. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DeviceRecord, PackageRecord } from '@fumarole/fumo/server';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { DeviceWrite, MessageCommit, SessionWrite, Store } from './port.ts';
+import { openSqliteStore } from './sqlite/open-store.ts';
+import { updateDevice } from './update-device.ts';
+
+interface StoreUnderTest {
+  /** A store on empty ground. */
+  open(): Promise<Store>;
+  /** Another opening of the ground that the last `open` was on: what another process sees. */
+  again(): Promise<Store>;
+  dispose(): Promise<void>;
+}
+
+const record = (id: string, note = ''): DeviceRecord => ({
+  version: 1,
+  id,
+  createdAt: 1,
+  contacts: 0,
+  nodes: {},
+  roots: [],
+  discovery: { state: 'open' },
+  unsupported: {},
+  policy: { offer: 'automatic', via: 'auto', operation: 'auto' },
+  history: [],
+  commands: [],
+  weak: false,
+  why: note,
+});
+
+const deviceWrite = (key: string, expected: number, over: Partial<DeviceWrite> = {}): DeviceWrite => ({
+  key,
+  expected,
+  record: record(key, `v${expected + 1}`),
+  columns: { quarantined: false },
+  ...over,
+});
+
+const sessionWrite = (key: string, expected: number, over: Partial<SessionWrite> = {}): SessionWrite => ({
+  key,
+  expected,
+  id: 's1',
+  token: 'tok',
+  known: true,
+  updatedAt: 60_000,
+  value: `{"n":${expected}}`,
+  response: {
+    status: 200,
+    headers: { 'content-type': 'x/y' },
+    parts: [
+      { kind: 'octets', octets: Uint8Array.of(1, 2, 3, expected) },
+      { kind: 'blob', sha256: 'ab', offset: 5, length: 7, base64: true },
+      { kind: 'octets', octets: Uint8Array.of(9) },
+    ],
+  },
+  ...over,
+});
+
+const message = (over: Partial<MessageCommit> & Pick<MessageCommit, 'session'>): MessageCommit => ({
+  timeline: [],
+  events: [],
+  ...over,
+});
+
+const pkg = (id: string): PackageRecord => ({
+  id,
+  name: 'p',
+  version: '2',
+  release: 2,
+  size: 10,
+  contentType: 'application/octet-stream',
+  published: true,
+  manufacturer: '*',
+  models: ['m'],
+  hardware: [],
+  fromVersions: [],
+  allowDowngrade: false,
+  securityFloor: 0,
+  addedAt: 5,
+});
+
+function storeContract(name: string, make: () => StoreUnderTest): void {
+  describe(name, () => {
+    let ground: StoreUnderTest | undefined;
+    const fresh = async (): Promise<Store> => {
+      ground = make();
+      return ground.open();
+    };
+    const second = async (): Promise<Store> => {
+      if (ground === undefined) throw new Error('open first');
+      return ground.again();
+    };
+    afterEach(async () => ground?.dispose());
+
+    it('keeps what a message changes, all together', async () => {
+      const store = await fresh();
+      const outcome = await store.commitMessage(
+        message({
+          session: sessionWrite('D', 0),
+          device: deviceWrite('D', 0),
+          credentials: { key: 'D', expected: 0, keyId: 'k', sealed: Uint8Array.of(7) },
+          timeline: [{ key: 'D', entry: { at: 3, kind: 'contact', text: 'hello', data: { n: 1 } } }],
+          events: [{ at: 3, type: 'x', device: 'D', data: { a: 1 } }],
+        }),
+      );
+      expect(outcome).toBe('committed');
+      const other = await second();
+      const loaded = await other.loadForMessage('D');
+      expect(loaded.device?.record.why).toBe('v1');
+      expect(loaded.credentials?.sealed).toEqual(Uint8Array.of(7));
+      expect(loaded.session).toMatchObject({ version: 1, token: 'tok', known: true, value: '{"n":0}' });
+      expect(await other.timeline('D', { limit: 10 })).toMatchObject([{ text: 'hello', data: { n: 1 } }]);
+      expect((await other.events({ after: 0, limit: 10 })).map(({ type }) => type)).toEqual(['contact', 'x']);
+    });
+
+    it('gives a stored response back octet for octet, for its version alone', async () => {
+      const store = await fresh();
+      await store.commitMessage(message({ session: sessionWrite('D', 0) }));
+      const response = await store.storedResponse('D', 1);
+      expect(response).toEqual({
+        ...sessionWrite('D', 0).response,
+        parts: [
+          { kind: 'octets', octets: Buffer.from([1, 2, 3, 0]) },
+          { kind: 'blob', sha256: 'ab', offset: 5, length: 7, base64: true },
+          { kind: 'octets', octets: Buffer.from([9]) },
+        ],
+      });
+      await store.commitMessage(message({ session: sessionWrite('D', 1) }));
+      expect(await store.storedResponse('D', 1)).toBeUndefined();
+      expect((await store.storedResponse('D', 2))?.parts[0]).toEqual({
+        kind: 'octets',
+        octets: Buffer.from([1, 2, 3, 1]),
+      });
+    });
+
+    it.each([
+      ['session', { session: sessionWrite('D', 0), device: deviceWrite('D', 1) }],
+      ['device', { session: sessionWrite('D', 1), device: deviceWrite('D', 0) }],
+      [
+        'credentials',
+        {
+          session: sessionWrite('D', 1),
+          device: deviceWrite('D', 1),
+          credentials: { key: 'D', expected: 4, keyId: 'k', sealed: Uint8Array.of(8) },
+        },
+      ],
+    ])('writes nothing of a message whose %s moved on', async (_what, change) => {
+      const store = await fresh();
+      await store.commitMessage(message({ session: sessionWrite('D', 0), device: deviceWrite('D', 0) }));
+      const entry = { at: 3, kind: 'contact', text: 'lost' } as const;
+      expect(await store.commitMessage(message({ ...change, timeline: [{ key: 'D', entry }] }))).toBe(
+        'conflict',
+      );
+      const loaded = await store.loadForMessage('D');
+      expect([loaded.session?.version, loaded.device?.version]).toEqual([1, 1]);
+      expect(await store.timeline('D', { limit: 10 })).toEqual([]);
+    });
+
+    it('lets exactly one of many writers of a version through, whichever process they are in', async () => {
+      const stores = [await fresh(), await second()];
+      const rounds = 20;
+      for (let round = 0; round < rounds; round += 1) {
+        const writes = Array.from({ length: 8 }, (_, i) =>
+          stores[i % 2]?.commitMessage(message({ session: sessionWrite('D', round) })),
+        );
+        const outcomes = await Promise.all(writes);
+        expect(outcomes.filter((outcome) => outcome === 'committed')).toHaveLength(1);
+      }
+      expect((await stores[1]?.session('D'))?.version).toBe(rounds);
+    });
+
+    it('loses no change when many change one device at once', async () => {
+      const stores = [await fresh(), await second()];
+      await stores[0]?.commitDevice({ device: deviceWrite('D', 0), timeline: [], events: [] });
+      const bump = (store: Store | undefined) =>
+        store === undefined
+          ? undefined
+          : updateDevice(store, 'D', (row) =>
+              row === undefined
+                ? undefined
+                : {
+                    record: { ...row.record, contacts: row.record.contacts + 1 },
+                    columns: row.columns,
+                    timeline: [],
+                    events: [],
+                  },
+            );
+      await Promise.all(Array.from({ length: 12 }, (_, i) => bump(stores[i % 2])));
+      expect((await stores[0]?.device('D'))?.record.contacts).toBe(12);
+    });
+
+    it('sees the newest record that another process wrote', async () => {
+      const store = await fresh();
+      const other = await second();
+      await store.commitDevice({ device: deviceWrite('D', 0), timeline: [], events: [] });
+      expect((await other.device('D'))?.record.why).toBe('v1');
+      await other.commitDevice({ device: deviceWrite('D', 1), timeline: [], events: [] });
+      expect((await store.device('D'))?.record.why).toBe('v2');
+      await other.removeDevice('D', 2);
+      await other.commitDevice({
+        device: deviceWrite('D', 0, { record: record('D', 'born again') }),
+        timeline: [],
+        events: [],
+      });
+      expect((await store.loadForMessage('D')).device?.record.why).toBe('born again');
+    });
+
+    it('lists by filter, page by page, and counts by state', async () => {
+      const store = await fresh();
+      for (const [key, state, model] of [
+        ['A', 'confirmed', 'm1'],
+        ['B', undefined, 'm1'],
+        ['C_', 'confirmed', 'm2'],
+      ] as const) {
+        await store.commitDevice({
+          device: deviceWrite(key, 0, { columns: { quarantined: false, state, model } }),
+          timeline: [],
+          events: [],
+        });
+      }
+      const keys = async (filter: Parameters<Store['devices']>[0], after?: string, limit = 10) =>
+        (await store.devices(filter, { after, limit })).map(({ key }) => key);
+      expect(await keys({})).toEqual(['A', 'B', 'C_']);
+      expect(await keys({}, 'A', 1)).toEqual(['B']);
+      expect(await keys({ state: 'confirmed' })).toEqual(['A', 'C_']);
+      expect(await keys({ model: 'm1', state: 'confirmed' })).toEqual(['A']);
+      expect(await keys({ search: '_' })).toEqual(['C_']);
+      expect(await keys({ quarantined: true })).toEqual([]);
+      expect(Object.fromEntries(await store.deviceCounts())).toEqual({ confirmed: 2, '': 1 });
+      await store.commitDevice({ device: deviceWrite('A', 1), timeline: [], events: [] });
+      await store.removeDevice('B', 1);
+      expect(Object.fromEntries(await store.deviceCounts())).toEqual({ confirmed: 1, '': 1 });
+    });
+
+    it('gives due devices to one claimer until the lease ends or they are written', async () => {
+      const store = await fresh();
+      const other = await second();
+      for (const [key, nextDue] of [
+        ['A', 10],
+        ['B', 5],
+        ['C', 50],
+      ] as const) {
+        await store.commitDevice({
+          device: deviceWrite(key, 0, { columns: { quarantined: false, nextDue } }),
+          timeline: [],
+          events: [],
+        });
+      }
+      const claim = async (from: Store, now: number) =>
+        (await from.claimDueDevices(now, 10, 100)).map(({ key }) => key);
+      expect(await claim(store, 20)).toEqual(['B', 'A']);
+      expect(await claim(other, 20)).toEqual([]);
+      await store.commitDevice({
+        device: deviceWrite('A', 1, { columns: { quarantined: false } }),
+        timeline: [],
+        events: [],
+      });
+      expect(await claim(other, 121)).toEqual(['B', 'C']);
+    });
+
+    it('claims work once, and an old claim cannot end newer work', async () => {
+      const store = await fresh();
+      await store.putWork({ kind: 'wake', key: 'D', dueAt: 5, payload: '1' });
+      const [claimed] = await store.claimWork('wake', 10, 10, 100);
+      expect(claimed?.payload).toBe('1');
+      expect(await store.claimWork('wake', 10, 10, 100)).toEqual([]);
+      await store.removeWork('wake', 'D');
+      await store.putWork({ kind: 'wake', key: 'D', dueAt: 6, payload: '2' });
+      if (claimed === undefined) throw new Error('nothing claimed');
+      expect(await store.finishWork(claimed)).toBe('conflict');
+      const [again] = await store.claimWork('wake', 10, 10, 100);
+      if (again === undefined) throw new Error('nothing claimed');
+      expect(await store.finishWork(again, { dueAt: 500, payload: '3' })).toBe('committed');
+      expect(await store.work('wake', 'D')).toMatchObject({ dueAt: 500, payload: '3' });
+    });
+
+    it('expires old sessions and the oldest decoys', async () => {
+      const store = await fresh();
+      const minute = 60_000;
+      for (const [key, known, at] of [
+        ['old', true, 1],
+        ['new', true, 10],
+        ['decoy8', false, 8],
+        ['decoy9', false, 9],
+      ] as const) {
+        await store.commitMessage(
+          message({ session: sessionWrite(key, 0, { known, updatedAt: at * minute }) }),
+        );
+      }
+      expect(await store.openSessions(5 * minute)).toBe(1);
+      await store.expireSessions(5 * minute, 1);
+      const left = await Promise.all(['old', 'new', 'decoy8', 'decoy9'].map((key) => store.session(key)));
+      expect(left.map((row) => row?.key)).toEqual([undefined, 'new', undefined, 'decoy9']);
+    });
+
+    it('tells of events after they are there, and never gives a sequence twice', async () => {
+      const store = await fresh();
+      let told = 0;
+      const stop = store.onEvents(() => {
+        told += 1;
+      });
+      await store.addEvents([
+        { at: 1, type: 'a', data: 1 },
+        { at: 2, type: 'b', data: 2 },
+      ]);
+      stop();
+      await store.pruneHistory({ eventsBefore: 100, timelineBefore: 100 });
+      await store.addEvents([{ at: 3, type: 'c', data: null }]);
+      expect(told).toBe(1);
+      expect((await store.events({ after: 0, limit: 10 })).map(({ sequence }) => sequence)).toEqual([2, 3]);
+      expect(await store.lastEventSequence()).toBe(3);
+    });
+
+    it('keeps packages, artifacts, keys, tokens, settings and reports', async () => {
+      const store = await fresh();
+      const before = await store.packagesVersion();
+      expect(await store.putPackage({ record: pkg('p1'), document: '{}' }, 0)).toBe('committed');
+      expect(await store.putPackage({ record: pkg('p1'), document: '{}' }, 0)).toBe('conflict');
+      expect(await store.package('p1')).toEqual({ record: pkg('p1'), document: '{}', version: 1 });
+      expect(await store.packagesVersion()).toBeGreaterThan(before);
+      expect(await store.removePackage('p1')).toBe(true);
+      await store.putArtifact({ sha256: 'aa', size: 3, createdAt: 1 });
+      await store.putArtifact({ sha256: 'aa', size: 3, createdAt: 2 });
+      expect(await store.artifact('aa')).toEqual({ sha256: 'aa', size: 3, createdAt: 1 });
+      await store.putPublisherKey({ id: 'k', name: 'n', publicKey: 'x', addedAt: 1 });
+      expect(await store.publisherKeys()).toHaveLength(1);
+      const token = { id: 't', name: 'n', role: 'admin', hash: 'h', createdAt: 1 };
+      await store.putToken(token);
+      expect(await store.tokenByHash('h')).toEqual(token);
+      expect(await Promise.all([store.settingOnce('s', '1'), store.settingOnce('s', '2')])).toEqual([
+        '1',
+        '1',
+      ]);
+      await store.addInstallReport({ key: 'D', attempt: 'a', at: 1, code: 900, text: '900 Success' });
+      expect(await store.installReports('D')).toMatchObject([{ code: 900 }]);
+      expect(await store.installReports('D', 'b')).toEqual([]);
+    });
+
+    it('finds the credentials that another key sealed', async () => {
+      const store = await fresh();
+      for (const [key, keyId] of [
+        ['A', 'old'],
+        ['B', 'new'],
+        ['C', 'old'],
+      ] as const) {
+        await store.putCredentials({ key, expected: 0, keyId, sealed: Uint8Array.of(1) });
+      }
+      const rows = await store.credentialsNotSealedWith('new', { limit: 10 });
+      expect(rows.map(({ key }) => key)).toEqual(['A', 'C']);
+      const write = { key: 'A', expected: 0, keyId: 'new', sealed: Uint8Array.of(2) };
+      expect(await store.putCredentials(write)).toBe('conflict');
+      expect(await store.putCredentials({ ...write, expected: 1 })).toBe('committed');
+    });
+
+    it('keeps traces within age, count and size', async () => {
+      const store = await fresh();
+      const row = (session: string, at: number) =>
+        ({ session, key: 'D', at, from: 'device', encoding: 'xml', bytes: 10, message: '{}' }) as const;
+      store.traces.add(() => [row('s1', 1), row('s1', 2)]);
+      store.traces.add(() => [row('s2', 3)]);
+      expect((await store.traces.sessions({ limit: 10 })).map(({ id, messages }) => [id, messages])).toEqual([
+        ['s2', 1],
+        ['s1', 2],
+      ]);
+      expect(await store.traces.sessions({ limit: 10, before: 's2' })).toHaveLength(1);
+      expect(await store.traces.messages('s1')).toHaveLength(2);
+      await store.traces.prune({ maxAgeMs: 1000, maxRows: 1, maxBytes: 1000 }, 10);
+      expect((await store.traces.sessions({ limit: 10 })).map(({ id }) => id)).toEqual(['s2']);
+      await store.traces.prune({ maxAgeMs: 1, maxRows: 10, maxBytes: 1000 }, 10);
+      expect(await store.traces.sessions({ limit: 10 })).toEqual([]);
+    });
+
+    it('takes nothing after it was closed', async () => {
+      const store = await fresh();
+      await store.close();
+      await expect(store.putSetting('a', 'b')).rejects.toMatchObject({ code: 'closed' });
+    });
+  });
+}
+
+storeContract('SQLite', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fumarole-store-'));
+  const open: Store[] = [];
+  const make = async (): Promise<Store> => {
+    const store = openSqliteStore(folder);
+    open.push(store);
+    return store;
+  };
+  return {
+    open: make,
+    again: make,
+    dispose: async () => {
+      await Promise.all(open.map((store) => store.close()));
+      rmSync(folder, { recursive: true });
+    },
+  };
+});
