@@ -4,12 +4,12 @@ import { isPermanent } from './describe.ts';
 import type { ItemContext, ItemResult, MetaItem } from './item-context.ts';
 import { MAX_TITLE_OCTETS } from './limits.ts';
 import { isInterior, type Path, type TreeNode, walk, withName } from './node.ts';
+import { octetLength } from './octet-length.ts';
 import type { PropertyName } from './property-name.ts';
 import { Refusal, refuseUnless } from './refusal.ts';
 import { may, mayHereOrAbove } from './rights.ts';
 import type { Target } from './target.ts';
 import { encodeName, exceeds, formatUri, isNodeName } from './uri.ts';
-import { octetLength } from './utf8.ts';
 
 type PropertyTarget = Extract<Target, { kind: 'prop' }>;
 

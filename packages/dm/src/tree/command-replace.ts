@@ -1,12 +1,13 @@
+import { utf8 } from '../auth/host.ts';
 import { replaceProperty } from './command-property.ts';
 import { admitted, type ItemContext, type ItemResult, type MetaItem } from './item-context.ts';
 import { isInterior, type Path, type TreeNode } from './node.ts';
+import { octetLength } from './octet-length.ts';
 import type { ChunkSink } from './plugin.ts';
 import { Refusal, refuseUnless } from './refusal.ts';
 import { isAccessible, may } from './rights.ts';
 import { isInbox, resolve } from './target.ts';
 import { formatUri } from './uri.ts';
-import { octetLength, utf8 } from './utf8.ts';
 import { isTnds, readValue, type StoredValue } from './wire-value.ts';
 
 /** Replace: overwrites the value of a leaf, never creates (tree §5.3, T-042). */

@@ -7,10 +7,10 @@ import { isValueOf, type NodeValue } from './format.ts';
 import { DEFAULT_TREE_LIMITS, DEFAULT_URI_LIMITS, type TreeLimits, type UriLimits } from './limits.ts';
 import { isSameObject } from './moi.ts';
 import { isInterior, newNode, nodeAt, type Path, type TreeNode, walk, withNode } from './node.ts';
+import { octetLength } from './octet-length.ts';
 import { merge, treeOf } from './restore.ts';
 import type { TreeChange, TreeSnapshot } from './snapshot.ts';
 import { formatUri, parseUri } from './uri.ts';
-import { octetLength } from './utf8.ts';
 
 export interface TreeOptions {
   readonly objects: readonly ObjectNodes[];

@@ -1,8 +1,8 @@
 import { type Data, decodeBase64, type Encoding, encodeBase64, type Item, type Meta } from '@fumarole/syncml';
+import { fromUtf8, utf8 } from '../auth/host.ts';
 import type { NodeDescription } from './description.ts';
 import { type Format, formatOf, isValueOf, type NodeValue } from './format.ts';
 import { Refusal } from './refusal.ts';
-import { utf8, utf8Text } from './utf8.ts';
 
 const DEFAULT_TYPE = 'text/plain';
 
@@ -104,7 +104,7 @@ function storedFormat(
 function octetsOf(data: Data | undefined, coded: boolean): Uint8Array {
   const raw = rawOf(data);
   if (!coded) return typeof raw === 'string' ? utf8(raw) : raw;
-  const text = typeof raw === 'string' ? raw : utf8Text(raw);
+  const text = typeof raw === 'string' ? raw : fromUtf8(raw);
   const octets = text === undefined ? undefined : decodeBase64(text);
   if (octets === undefined) throw new Refusal(415);
   return octets;
@@ -113,7 +113,7 @@ function octetsOf(data: Data | undefined, coded: boolean): Uint8Array {
 function textOf(data: Data | undefined, format: Format, decoded: boolean): string {
   const raw = rawOf(data);
   if (format === 'b64' && decoded && typeof raw !== 'string') return encodeBase64(raw);
-  const text = typeof raw === 'string' ? raw : utf8Text(raw);
+  const text = typeof raw === 'string' ? raw : fromUtf8(raw);
   if (text === undefined) throw new Refusal(415);
   return format === 'bool' ? text.toLowerCase() : text;
 }
