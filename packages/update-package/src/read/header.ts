@@ -19,9 +19,6 @@ import type { PackageHeader } from './manifest.ts';
 import { PackageError, PackageErrorCode } from './refusal.ts';
 import { checkTransferFits, decodeTransferManifest, payloadLength } from './transfer-manifest.ts';
 
-/** Media type of an update package in HTTP and in download descriptors. */
-export const PACKAGE_MEDIA_TYPE = 'application/vnd.fumarole.package';
-
 /**
  * Octets before the payload, from the first 16 octets of a package; undefined while fewer are there.
  * Throws {@link PackageError} as soon as the octets cannot begin a package, or its header is above the limit.

@@ -1,5 +1,5 @@
 export { keyIdOf } from './envelope.ts';
-export { PACKAGE_MEDIA_TYPE, parseHeader, peekHeaderLength } from './header.ts';
+export { parseHeader, peekHeaderLength } from './header.ts';
 export { BLOCK_BYTES, MAX_HEADER_BYTES, MAX_PAYLOAD_BYTES } from './limits.ts';
 export type {
   Component,
@@ -11,6 +11,7 @@ export type {
   TransferManifest,
   TransferPart,
 } from './manifest.ts';
+export { HeaderReader } from './header-reader.ts';
 export { PayloadVerifier } from './payload-verifier.ts';
 export type { IncrementalHash, ReadPorts, Sha256, Verify } from './ports.ts';
 export {

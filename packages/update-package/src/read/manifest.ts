@@ -25,7 +25,10 @@ export interface ImageManifest {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Which devices may take the image; a list that is absent admits all, texts compare exactly. */
+/**
+ * Which devices may take the image; a list that is absent admits all. Names compare without regard to letter case and
+ * outer blanks, and `*` admits any; versions compare exactly.
+ */
 export interface Constraints {
   /** DevInfo/Man. */
   readonly manufacturer: string;

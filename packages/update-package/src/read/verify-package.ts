@@ -75,7 +75,10 @@ const RULES: readonly (readonly [RefusalCode, Rule])[] = [
   ],
   [403, ({ constraints }, _, { model }) => misfit('model', constraints.models, model)],
   [403, ({ constraints }, _, { hardware }) => misfit('hardware', constraints.hardware, hardware)],
-  [403, ({ constraints }, _, { version }) => misfit('base version', constraints.fromVersions, version)],
+  [
+    403,
+    ({ constraints }, _, { version }) => misfit('base version', constraints.fromVersions, version, sameText),
+  ],
   [408, unknownMethod],
   [403, missingBase],
   [404, belowFloor],
@@ -96,9 +99,20 @@ function misfit(
   what: string,
   admitted: readonly string[] | undefined,
   actual: string | undefined,
+  same: (a: string, b: string) => boolean = sameName,
 ): string | undefined {
-  if (admitted === undefined || (actual !== undefined && admitted.includes(actual))) return undefined;
+  if (admitted === undefined) return undefined;
+  if (actual !== undefined && admitted.some((one) => same(one, actual))) return undefined;
   return `the package is for ${what} ${admitted.join(' or ')}, the device has ${actual ?? 'none that is known'}`;
+}
+
+/** Letter case and outer blanks of DevInfo texts mean nothing (S-050); `*` admits any. */
+function sameName(admitted: string, actual: string): boolean {
+  return admitted === '*' || admitted.trim().toLowerCase() === actual.trim().toLowerCase();
+}
+
+function sameText(admitted: string, actual: string): boolean {
+  return admitted === actual;
 }
 
 function unknownMethod(

@@ -1,0 +1,8 @@
+/** One read of a stored object: large enough that the cost per read vanishes, small enough for many slow readers. */
+export const READ_BYTES: number = 256 * 1024;
+/** Read buffers kept for the next reader: 16 MiB. */
+export const POOLED_BUFFERS = 64;
+/** Largest object taken in: what 32-bit devices still count (dlota.md §2). */
+export const MAX_ARTIFACT_BYTES: number = 2 ** 31 - 1;
+/** A staging file this old belongs to no upload any more; uploads are bounded far below. */
+export const STALE_STAGING_MS: number = 24 * 60 * 60 * 1000;
