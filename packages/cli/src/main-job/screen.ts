@@ -94,7 +94,13 @@ export function picture(rows: readonly HubRow[], columns: number, colour = true)
   return [head, ...lines].join('\n');
 }
 
-const SETTLED_BADLY: ReadonlySet<string> = new Set(['failed', 'refused', 'rolled-back', 'timed-out', 'cancelled']);
+const SETTLED_BADLY: ReadonlySet<string> = new Set([
+  'failed',
+  'refused',
+  'rolled-back',
+  'timed-out',
+  'cancelled',
+]);
 
 function amount(row: HubRow): string {
   const kB = (octets: number) => Math.round(octets / 1000);
