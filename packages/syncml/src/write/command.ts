@@ -4,10 +4,11 @@ import type { Emitter } from './emitter.ts';
 import { writeItem } from './item.ts';
 import { optional, writeChal, writeMeta } from './meta.ts';
 
-/** Writes a command in DTD order (syncml-wbxml §3). An `Unsupported` one was received, never sent: TypeError. */
+/** Writes a command in DTD order (syncml-wbxml §3). An `Unsupported` one can only be displayed. */
 export function writeCommand(out: Emitter, command: Command): void {
   if (command.kind === 'Unsupported') {
-    throw new TypeError(`encode: ${command.name} is no DM command`);
+    out.unsupported(command);
+    return;
   }
   const tag = Tag[command.kind];
   out.open(tag);

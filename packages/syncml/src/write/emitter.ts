@@ -1,4 +1,4 @@
-import type { BlobRef, MessagePart } from '../model.ts';
+import type { BlobRef, MessagePart, Unsupported } from '../model.ts';
 
 /** Where a message is written to, in either wire form. Tags are tag codes. */
 export interface Emitter {
@@ -13,6 +13,8 @@ export interface Emitter {
   octets(tag: number, octets: Uint8Array): void;
   /** An element that holds a range of a stored object. */
   blob(tag: number, ref: BlobRef, base64: boolean): void;
+  /** A command that was received but not understood: shown to people, never sent (TypeError). */
+  unsupported(command: Unsupported): void;
   /** Octets written so far. */
   readonly length: number;
   /** Everything written, in order. */

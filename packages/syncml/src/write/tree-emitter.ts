@@ -1,5 +1,5 @@
 import { dialectFor, METINF_NAMESPACE, syncmlNamespace } from '../dialect.ts';
-import type { BlobRef, MessagePart } from '../model.ts';
+import type { BlobRef, MessagePart, Unsupported } from '../model.ts';
 import { Tag } from '../tag.ts';
 import type { XmlElement } from '../xml/element.ts';
 import type { Emitter } from './emitter.ts';
@@ -38,7 +38,9 @@ export class TreeEmitter implements Emitter {
   }
 
   open(tag: number): void {
-    this.#open.push(this.#add(tag, []));
+    const element = this.#element(tag, []);
+    this.#add(element);
+    this.#open.push(element);
   }
 
   close(): void {
@@ -46,34 +48,43 @@ export class TreeEmitter implements Emitter {
   }
 
   empty(tag: number): void {
-    this.#add(tag, []);
+    this.#add(this.#element(tag, []));
   }
 
   text(tag: number, text: string): void {
-    this.#add(tag, text === '' ? [] : [tag === Tag.Data ? this.#values.text(text) : text]);
+    this.#add(this.#element(tag, text === '' ? [] : [tag === Tag.Data ? this.#values.text(text) : text]));
   }
 
   octets(tag: number, octets: Uint8Array): void {
-    this.#add(tag, [this.#values.octets(octets)]);
+    this.#add(this.#element(tag, [this.#values.octets(octets)]));
   }
 
   blob(tag: number, ref: BlobRef): void {
-    this.#add(tag, [this.#values.blob(ref)]);
+    this.#add(this.#element(tag, [this.#values.blob(ref)]));
+  }
+
+  unsupported({ name, CmdID }: Unsupported): void {
+    const id = CmdID === '' ? [] : [this.#element(Tag.CmdID, [CmdID])];
+    // The name came over the wire, perhaps from a string table: it may be no XML name at all.
+    const shown = /^[A-Za-z_][\w.-]*$/.test(name) ? name : 'Unknown';
+    this.#add({ name: shown, namespace: this.#namespace, attributes: NO_ATTRIBUTES, children: id });
   }
 
   finish(): readonly MessagePart[] {
     return [];
   }
 
-  #add(tag: number, children: string[]): OpenElement {
+  #element(tag: number, children: (XmlElement | string)[]): OpenElement {
     const namespace = tag >> 8 === 1 ? METINF_NAMESPACE : this.#namespace;
-    const element = { name: names.get(tag) ?? '', namespace, attributes: NO_ATTRIBUTES, children };
+    return { name: names.get(tag) ?? '', namespace, attributes: NO_ATTRIBUTES, children };
+  }
+
+  #add(element: XmlElement): void {
     const parent = this.#open.at(-1);
     if (parent === undefined) {
       this.#root = element;
     } else {
       parent.children.push(element);
     }
-    return element;
   }
 }

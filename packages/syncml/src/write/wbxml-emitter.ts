@@ -1,7 +1,7 @@
 import { WbxmlWriter } from '@fumarole/wbxml';
 import { base64Length } from '../base64.ts';
 import { dialectFor } from '../dialect.ts';
-import type { BlobRef, MessagePart } from '../model.ts';
+import type { BlobRef, MessagePart, Unsupported } from '../model.ts';
 import type { Emitter } from './emitter.ts';
 
 /** WBXML 1.2, numeric public identifier, UTF-8, no string table (§7). */
@@ -55,6 +55,10 @@ export class WbxmlEmitter implements Emitter {
       writer.endInline();
     }
     writer.close();
+  }
+
+  unsupported({ name }: Unsupported): void {
+    throw new TypeError(`encode: ${name} is no DM command`);
   }
 
   finish(): readonly MessagePart[] {

@@ -1,7 +1,7 @@
 import { encodeText } from '@fumarole/wbxml';
 import { base64Length, encodeBase64 } from '../base64.ts';
 import { dialectFor, METINF_NAMESPACE, syncmlNamespace } from '../dialect.ts';
-import type { BlobRef, MessagePart } from '../model.ts';
+import type { BlobRef, MessagePart, Unsupported } from '../model.ts';
 import { Tag } from '../tag.ts';
 import { escapeText, XML_DECLARATION } from '../xml/serialise.ts';
 import type { Emitter } from './emitter.ts';
@@ -65,6 +65,10 @@ export class XmlEmitter implements Emitter {
     this.#parts.push({ kind: 'blob', ref, base64: true });
     this.#taken += base64Length(ref.length);
     this.close(tag);
+  }
+
+  unsupported({ name }: Unsupported): void {
+    throw new TypeError(`encode: ${name} is no DM command`);
   }
 
   finish(): readonly MessagePart[] {

@@ -1,14 +1,14 @@
-import { decodeTextStrictly, type WbxmlElement } from '@fumarole/wbxml';
+import { decodeTextStrictly, LITERAL_TAG, type WbxmlElement } from '@fumarole/wbxml';
 import { encodeBase64 } from '../base64.ts';
 import type { XmlElement } from './element.ts';
 
-/** The XML element that a WBXML element stands for; unknown tokens disappear. */
+/** The XML element that a WBXML element stands for; unknown tokens and literal names disappear (§7.3(6)). */
 export function fromWbxml(element: WbxmlElement): XmlElement {
   const children: (XmlElement | string)[] = [];
   for (const child of element.children) {
     if (typeof child === 'string' || child instanceof Uint8Array) {
       append(children, typeof child === 'string' ? child : opaqueAsText(child));
-    } else if (child.name !== '') {
+    } else if (child.name !== '' && child.tag !== LITERAL_TAG) {
       children.push(fromWbxml(child));
     }
   }
