@@ -1,4 +1,6 @@
-import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { keyIdOf } from '@fumarole/update-package/read';
+import { packagePorts } from '../artifacts/package-ports.ts';
 import { RestError } from './rest-error.ts';
 
 /** Octets of an Ed25519 public key (RFC 8032 §5.1.5), and what stands before them in its SPKI form (RFC 8410 §10.1). */
@@ -43,7 +45,7 @@ function attempt(make: () => KeyObject): KeyObject {
   }
 }
 
-/** The id of a key, from its octets alone. */
+/** The id of a key, as signatures name it. */
 export function publisherKeyId(raw: Uint8Array): string {
-  return createHash('sha256').update(raw).digest('hex').slice(0, 32);
+  return keyIdOf(raw, packagePorts.sha256);
 }
