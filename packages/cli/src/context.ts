@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, type CommandOptions, InvalidArgumentError, Option } from 'commander';
 import { ApiClient } from './api-client.ts';
 import { findClientConfig } from './client-config.ts';
 import type { Output } from './output.ts';
@@ -17,8 +17,13 @@ interface GlobalOptions {
 }
 
 /** A subcommand that asks a running server: it takes `--server`, `--token`, `--data` and `--json`. */
-export function apiCommand(parent: Command, nameAndArguments: string, description: string): Command {
-  return jsonCommand(parent, nameAndArguments, description)
+export function apiCommand(
+  parent: Command,
+  nameAndArguments: string,
+  description: string,
+  options?: CommandOptions,
+): Command {
+  return jsonCommand(parent, nameAndArguments, description, options)
     .addOption(new Option('--server <url>', 'the server to ask (FUMAROLE_SERVER)').helpGroup('Connection:'))
     .addOption(new Option('--token <token>', 'its bearer token (FUMAROLE_TOKEN)').helpGroup('Connection:'))
     .addOption(
@@ -29,8 +34,13 @@ export function apiCommand(parent: Command, nameAndArguments: string, descriptio
 }
 
 /** A subcommand that takes `--json`. */
-export function jsonCommand(parent: Command, nameAndArguments: string, description: string): Command {
-  return parent.command(nameAndArguments).description(description).option('--json', 'print JSON');
+export function jsonCommand(
+  parent: Command,
+  nameAndArguments: string,
+  description: string,
+  options?: CommandOptions,
+): Command {
+  return parent.command(nameAndArguments, options).description(description).option('--json', 'print JSON');
 }
 
 /** The client and output that the options of this call ask for; throws CliError `no-server`. */

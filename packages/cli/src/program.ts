@@ -8,6 +8,8 @@ import { registerServe } from './commands/serve.ts';
 import { registerSessions } from './commands/sessions.ts';
 import { registerUpdates } from './commands/updates.ts';
 import { registerWhy } from './commands/why.ts';
+import { registerDeviceCommands } from './device-commands.ts';
+import { registerMainJob } from './main-job/main-job-command.ts';
 
 /** The `fumarole` command with everything it can do; a usage error throws commander's error instead of exiting. */
 export function buildProgram(version: string): Command {
@@ -29,5 +31,8 @@ export function buildProgram(version: string): Command {
   program.commandsGroup('Packages:');
   registerPackages(program);
   registerKeys(program);
+  program.commandsGroup('Devices and demonstration:');
+  registerDeviceCommands(program);
+  registerMainJob(program);
   return program;
 }

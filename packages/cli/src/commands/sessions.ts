@@ -19,7 +19,8 @@ const TIMELINE_COLUMNS: readonly Column<ApiTimelineEntry>[] = [
 
 /** `fumarole sessions|trace|timeline`: what was said, and what came of it. */
 export function registerSessions(program: Command): void {
-  apiCommand(program, 'sessions', 'DM sessions, newest first')
+  const sessions = program.command('sessions').description('DM sessions');
+  apiCommand(sessions, 'list', 'list sessions, newest first', { isDefault: true })
     .option('--device <device>', 'only of this device')
     .option('--limit <n>', 'at most so many', wholeNumber(1, 1_000_000), 50)
     .action(async (options: { device?: string; limit: number }, command: Command) => {
