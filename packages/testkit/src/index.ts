@@ -1,1 +1,14 @@
-export {};
+export * from './pybricks.ts';
+export {
+  isSettled,
+  MANUFACTURER,
+  type NewWorldDevice,
+  newTestPublisher,
+  type PackageOrder,
+  QUICK,
+  sha256Of,
+  type TestPublisher,
+  World,
+  type WorldDevice,
+  type WorldOptions,
+} from './world.ts';

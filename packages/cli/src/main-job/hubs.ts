@@ -1,5 +1,6 @@
 import type { FumoRootOptions } from '@fumarole/device';
 import type { OfferPolicy, Operation, Via } from '@fumarole/server';
+import type { HubModel } from './hub-images.ts';
 
 /** What sets the update of a hub going. */
 export type Start =
@@ -27,17 +28,6 @@ export interface HubPlan {
   /** The package is on the device before anything starts (5.4.3). */
   readonly holdsPackage?: boolean;
 }
-
-export const HUB_MODELS = [
-  'movehub',
-  'cityhub',
-  'technichub',
-  'primehub',
-  'essentialhub',
-  'nxt',
-  'ev3',
-] as const;
-export type HubModel = (typeof HUB_MODELS)[number];
 
 const LARGE_OBJECT = { download: false, update: true, pkgData: true, downloadAndUpdate: false };
 const DOWNLOAD = { download: true, update: true, pkgData: false, downloadAndUpdate: false };

@@ -9,7 +9,7 @@ import { CliError } from '../cli-error.ts';
 import { DEFAULT_DATA, writeClientConfig } from '../client-config.ts';
 import { type Ending, type Followed, follow } from './follow.ts';
 import { createHub } from './hub-device.ts';
-import { hubImage } from './hub-images.ts';
+import { readHubImage } from './hub-images.ts';
 import type { Screen } from './hub-row.ts';
 import { HUB_PLANS, type HubPlan } from './hubs.ts';
 import { newPublisher } from './publisher.ts';
@@ -75,8 +75,8 @@ async function prepare(api: ApiClient, host: DeviceHost, folder: string): Promis
   });
   const followed: Followed[] = [];
   for (const plan of HUB_PLANS) {
-    const before = hubImage(plan.hub, OLD);
-    const after = hubImage(plan.hub, NEW);
+    const before = readHubImage(plan.hub, OLD);
+    const after = readHubImage(plan.hub, NEW);
     const sealed = await publisher.publish(after, NEW_RELEASE, before.version);
     const hub = await createHub(plan, {
       api,

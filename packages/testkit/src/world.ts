@@ -1,0 +1,321 @@
+/**
+ * A server and devices that meet on real sockets: what the flow tests drive. The server is the real composition on its
+ * embedded store, reached through its REST API; devices are real runtimes in directories of their own.
+ */
+import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createDevice,
+  type DeviceEvent,
+  type DeviceHandle,
+  DeviceHost,
+  type DeviceOptions,
+} from '@fumarole/device';
+import {
+  type ApiDeviceDetail,
+  type ApiPackage,
+  type ApiProvisioned,
+  type ApiProvisionRequest,
+  type ApiTimelineEntry,
+  type ApiUpdate,
+  type ApiUpdateRequest,
+  type RunningServer,
+  type ServerOptions,
+  startServer,
+} from '@fumarole/server';
+import { makePackage, type Signer } from '@fumarole/update-package/make';
+
+export interface WorldOptions {
+  readonly server?: Partial<ServerOptions>;
+}
+
+export interface NewWorldDevice {
+  readonly name: string;
+  readonly provision?: Partial<ApiProvisionRequest>;
+  readonly device: Partial<Omit<DeviceOptions, 'firmware'>> & Pick<DeviceOptions, 'firmware'>;
+}
+
+export interface PackageOrder {
+  readonly image: Uint8Array;
+  readonly version: string;
+  readonly release: number;
+  readonly models: readonly string[];
+  readonly hardware?: readonly string[];
+  readonly fromVersions?: readonly string[];
+  readonly securityFloor?: number;
+  readonly allowDowngrade?: boolean;
+  /** Signed by a key that nobody trusts. */
+  readonly strangeKey?: boolean;
+}
+
+export const MANUFACTURER: string = 'Fumarole Test';
+
+/** One device of the world with everything it told since it was started. */
+export interface WorldDevice {
+  readonly id: string;
+  readonly dir: string;
+  readonly handle: DeviceHandle;
+  readonly events: DeviceEvent[];
+}
+
+/** Waits of virtual devices in tests: everything soon. */
+export const QUICK: NonNullable<DeviceOptions['timing']> = {
+  connectMs: 500,
+  idleMs: 500,
+  downloadRetryMs: 20,
+  downloadRetryMaxMs: 100,
+  downloadTries: 3,
+  retryAfterMaxMs: 200,
+  messageRetryMs: 50,
+  messageTries: 4,
+  messageMs: 5_000,
+  sessionRetryMs: 50,
+  sessionRetryMaxMs: 200,
+  rebootWaitMs: 500,
+  notifyRetryMs: 20,
+};
+
+export class World {
+  readonly dir: string;
+  server: RunningServer;
+  readonly host: DeviceHost = new DeviceHost();
+  readonly #options: WorldOptions;
+  readonly #token: string;
+  readonly #publisher: TestPublisher = newTestPublisher();
+  readonly #stranger: TestPublisher = newTestPublisher();
+
+  private constructor(dir: string, server: RunningServer, token: string, options: WorldOptions) {
+    this.dir = dir;
+    this.server = server;
+    this.#token = token;
+    this.#options = options;
+  }
+
+  static async open(options: WorldOptions = {}): Promise<World> {
+    const dir = await mkdtemp(join(tmpdir(), 'fumarole-world-'));
+    const server = await startServer(serverOptions(dir, 0, options));
+    if (server.adminToken === undefined) throw new Error('no token at the first start');
+    const world = new World(dir, server, server.adminToken, options);
+    await world.trust(world.#publisher, 'publisher');
+    return world;
+  }
+
+  /** The server starts again on the same port and store. */
+  async restartServer(): Promise<void> {
+    const { port } = new URL(this.server.url);
+    await this.server.close();
+    this.server = await startServer(serverOptions(this.dir, Number(port), this.#options));
+  }
+
+  async api<T>(method: string, path: string, json?: unknown): Promise<T> {
+    const response = await fetch(`${this.server.url}/api${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  }
+
+  trust(publisher: TestPublisher, name: string): Promise<unknown> {
+    const publicKey = Buffer.from(publisher.publicKey).toString('base64');
+    return this.api('POST', '/publisher-keys', { name, publicKey });
+  }
+
+  /** A signed package as octets; nothing is uploaded. */
+  makePackage(order: PackageOrder): Promise<Uint8Array> {
+    const publisher = order.strangeKey === true ? this.#stranger : this.#publisher;
+    return publisher.make(order);
+  }
+
+  async publish(order: PackageOrder): Promise<ApiPackage> {
+    return this.upload(await this.makePackage(order));
+  }
+
+  async upload(octets: Uint8Array): Promise<ApiPackage> {
+    const response = await fetch(`${this.server.url}/api/packages?publish=true`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/octet-stream' },
+      body: Buffer.from(octets),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`upload: ${response.status} ${text}`);
+    return JSON.parse(text);
+  }
+
+  /** The stranger's key becomes known to the server (not to the devices): its packages can be uploaded. */
+  async trustStranger(): Promise<void> {
+    await this.trust(this.#stranger, 'stranger');
+  }
+
+  /** Admits a device at the server, makes its directory and starts it. */
+  async add({ name, provision, device }: NewWorldDevice): Promise<WorldDevice> {
+    const id = `urn:test:${name}`;
+    const wakePort = await freeUdpPort();
+    const { credentials } = await this.api<ApiProvisioned>('POST', '/devices', {
+      id,
+      wake: `udp:127.0.0.1:${wakePort}`,
+      clientScheme: 'md5',
+      serverScheme: 'md5',
+      ...provision,
+    });
+    const dir = join(this.dir, 'devices', name);
+    await createDevice(dir, {
+      name,
+      identity: { devId: id, man: MANUFACTURER, mod: name, hwV: '1' },
+      accounts: [{ ...credentials, url: `${this.server.url}/dm`, allowHttp: true }],
+      trust: { publishers: [Buffer.from(this.#publisher.publicKey).toString('hex')] },
+      schedule: { wakePort, wakeHost: '127.0.0.1' },
+      maxObjSize: 8_000_000,
+      ...device,
+      timing: { ...QUICK, ...device.timing },
+    });
+    return this.start(id, dir);
+  }
+
+  async start(id: string, dir: string): Promise<WorldDevice> {
+    const events: DeviceEvent[] = [];
+    const off = this.host.onEvent((from, event) => {
+      if (from === dir) events.push(event);
+    });
+    const handle = await this.host.start(dir).catch((error: unknown) => {
+      off();
+      throw error;
+    });
+    return { id, dir, handle, events };
+  }
+
+  device(id: string): Promise<ApiDeviceDetail> {
+    return this.api('GET', `/devices/${encodeURIComponent(id)}`);
+  }
+
+  order(request: ApiUpdateRequest): Promise<unknown> {
+    return this.api('POST', '/updates', request);
+  }
+
+  async timeline(id: string): Promise<readonly ApiTimelineEntry[]> {
+    const { items } = await this.api<{ items: readonly ApiTimelineEntry[] }>(
+      'GET',
+      `/devices/${encodeURIComponent(id)}/timeline?limit=500`,
+    );
+    return items;
+  }
+
+  /**
+   * Lets the device come back to the server (polls) until its update satisfies `until`; the server's knowledge of the
+   * device when it does. Throws with the timeline when the time is over.
+   */
+  async drive(
+    device: WorldDevice,
+    until: (update: ApiUpdate | undefined) => boolean,
+    timeoutMs = 20_000,
+  ): Promise<ApiDeviceDetail> {
+    const end = Date.now() + timeoutMs;
+    for (;;) {
+      const known = await this.device(device.id);
+      if (until(known.update)) return known;
+      if (Date.now() > end) throw new Error(await this.#story(device, known));
+      await device.handle.whenIdle(1_000);
+      await device.handle.poke().catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+
+  async #story(device: WorldDevice, known: ApiDeviceDetail): Promise<string> {
+    const lines = (await this.timeline(device.id)).map(({ kind, text }) => `  ${kind}: ${text}`);
+    const told = device.events.slice(-30).map((event) => `  ${JSON.stringify(event)}`);
+    return `${device.id} did not get there: ${JSON.stringify(known.update)}\ntimeline\n${lines.join('\n')}\ndevice\n${told.join('\n')}`;
+  }
+
+  async close(): Promise<void> {
+    await this.host.stop();
+    await this.server.close();
+    await rm(this.dir, { recursive: true, force: true });
+  }
+}
+
+/** True for the update states in which nothing more will happen. */
+export function isSettled(update: ApiUpdate | undefined): boolean {
+  return update !== undefined && SETTLED.has(update.state);
+}
+
+const SETTLED: ReadonlySet<string> = new Set([
+  'confirmed',
+  'failed',
+  'refused',
+  'rolled-back',
+  'timed-out',
+  'cancelled',
+  'superseded',
+  'not-needed',
+  'unprovable',
+]);
+
+export function sha256Of(octets: Uint8Array): string {
+  return createHash('sha256').update(octets).digest('hex');
+}
+
+export interface TestPublisher {
+  readonly publicKey: Uint8Array;
+  make(order: PackageOrder): Promise<Uint8Array>;
+}
+
+export function newTestPublisher(): TestPublisher {
+  const pair = generateKeyPairSync('ed25519');
+  const signer: Signer = {
+    algorithm: 'ed25519',
+    publicKey: rawPublicKey(pair.publicKey),
+    sign: (message) => sign(null, message, pair.privateKey),
+  };
+  return {
+    publicKey: signer.publicKey,
+    make: ({ image, models, hardware, fromVersions, strangeKey: _, ...rest }) => {
+      const constraints = {
+        manufacturer: MANUFACTURER,
+        models,
+        ...(hardware && { hardware }),
+        ...(fromVersions && { fromVersions }),
+      };
+      return makePackage(
+        { name: `${models.join(', ')} firmware`, created: Date.now(), constraints, ...rest },
+        image,
+        signer,
+        () => createHash('sha256'),
+      );
+    },
+  };
+}
+
+function serverOptions(dir: string, port: number, options: WorldOptions): ServerOptions {
+  return {
+    dataDir: join(dir, 'server'),
+    listeners: [{ host: '127.0.0.1', port }],
+    logLevel: 'silent',
+    dueIntervalMs: 50,
+    ...options.server,
+    planner: { retryBaseMs: 20, retryMaxMs: 100, ...options.server?.planner },
+  };
+}
+
+function rawPublicKey(key: KeyObject): Uint8Array {
+  const { x } = key.export({ format: 'jwk' });
+  if (x === undefined) throw new TypeError('an Ed25519 key is expected');
+  return Buffer.from(x, 'base64url');
+}
+
+async function freeUdpPort(): Promise<number> {
+  const socket = createSocket('udp4');
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  return port;
+}
