@@ -1,5 +1,6 @@
 export { keyIdOf } from './envelope.ts';
 export { parseHeader, peekHeaderLength } from './header.ts';
+export { HeaderReader } from './header-reader.ts';
 export { BLOCK_BYTES, MAX_HEADER_BYTES, MAX_PAYLOAD_BYTES } from './limits.ts';
 export type {
   Component,
@@ -11,7 +12,6 @@ export type {
   TransferManifest,
   TransferPart,
 } from './manifest.ts';
-export { HeaderReader } from './header-reader.ts';
 export { PayloadVerifier } from './payload-verifier.ts';
 export type { IncrementalHash, ReadPorts, Sha256, Verify } from './ports.ts';
 export {
