@@ -2,7 +2,18 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
-import type { HubModel } from './hubs.ts';
+
+/** The hub models of `@pybricks/firmware`, by the name of their archive. */
+export const HUB_MODELS: readonly HubModel[] = [
+  'movehub',
+  'cityhub',
+  'technichub',
+  'primehub',
+  'essentialhub',
+  'nxt',
+  'ev3',
+];
+export type HubModel = 'movehub' | 'cityhub' | 'technichub' | 'primehub' | 'essentialhub' | 'nxt' | 'ev3';
 
 /** Releases of `@pybricks/firmware` (MIT) that are installed side by side under an alias each. */
 export const HUB_RELEASES: readonly HubRelease[] = ['7.27.0', '7.28.0'];
@@ -19,7 +30,7 @@ export interface HubImage {
 }
 
 /** Reads one image from the installed npm package; throws an Error that names what is missing. */
-export function hubImage(model: HubModel, release: HubRelease): HubImage {
+export function readHubImage(model: HubModel, release: HubRelease): HubImage {
   const archive = archivePath(model, release);
   const files = unzipSync(readFileSync(archive));
   const image = files['firmware-base.bin'];
