@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { CliError, ExitCode } from './cli-error.ts';
+import { CLI_ERRORS, CliError, ExitCode } from './cli-error.ts';
 import { buildProgram } from './program.ts';
 
 /** Runs one command line (without node and script) and returns its exit code; failures are told on standard error. */
@@ -20,6 +20,9 @@ function explain(error: unknown): ExitCode {
   if (error instanceof CliError) {
     process.stderr.write(`fumarole: ${error.message}\n`);
     for (const detail of error.details) process.stderr.write(`  ${detail}\n`);
+    if (error.code === 'no-server' || error.code === 'unreachable') {
+      process.stderr.write(`${CLI_ERRORS[error.code].remedy}\n`);
+    }
     return error.exitCode;
   }
   process.stderr.write(`fumarole: ${error instanceof Error ? failureText(error) : String(error)}\n`);

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { FleetError, type FleetErrorCode } from '../fleet/fleet.ts';
+import { FleetError } from '../fleet/fleet.ts';
 import { StoreError, type StoreErrorCode } from '../store/store-error.ts';
 import type { ApiError } from './api.ts';
+import { FLEET_ERRORS } from './fleet-refusals.ts';
 import { REST_ERRORS, RestError, type RestErrorCode } from './rest-error.ts';
 import { SchemaMismatch } from './schema.ts';
 
@@ -11,22 +12,6 @@ interface Refusal {
   readonly message: string;
   readonly details?: readonly string[] | undefined;
 }
-
-/** Refusals of the fleet keep their code; this is the HTTP status of each. */
-const FLEET_STATUS: Readonly<Record<FleetErrorCode, number>> = {
-  'device-unknown': 404,
-  'device-exists': 409,
-  'device-quarantined': 409,
-  'package-unknown': 404,
-  'package-unfit': 422,
-  'package-in-use': 409,
-  'update-open': 409,
-  'update-none': 409,
-  'update-too-late': 409,
-  'command-limit': 409,
-  'command-invalid': 422,
-  conflict: 409,
-};
 
 /** Store failures that are nobody's mistake; the others are ours. */
 const STORE_CODES: Readonly<Partial<Record<StoreErrorCode, RestErrorCode>>> = {
@@ -62,7 +47,7 @@ function refusalOf(error: unknown): Refusal {
   if (error instanceof RestError) return { status: error.statusCode, ...ownParts(error) };
   if (error instanceof SchemaMismatch) return refusal('bad-request', error.message, error.details);
   if (error instanceof FleetError)
-    return { status: FLEET_STATUS[error.code], code: error.code, message: error.message };
+    return { status: FLEET_ERRORS[error.code].status, code: error.code, message: error.message };
   if (error instanceof StoreError) return refusal(STORE_CODES[error.code] ?? 'internal');
   if (!(error instanceof Error)) return refusal('internal');
   const own = 'code' in error && typeof error.code === 'string' ? FASTIFY_CODES[error.code] : undefined;
