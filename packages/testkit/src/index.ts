@@ -1,3 +1,4 @@
+export { type Fault, FaultProxy } from './fault-proxy.ts';
 export * from './pybricks.ts';
 export {
   isSettled,
