@@ -1,0 +1,98 @@
+import { accountDigest } from '@fumarole/dm/auth';
+import { deviceKey } from '@fumarole/dm/objects';
+import type { AuthScheme, ServerAccount } from '@fumarole/dm/server';
+import type { ApiCredentials } from '../rest/api.ts';
+import type { CredentialDesk, CredentialOrder } from '../rest/deps.ts';
+import type { Store } from '../store/port.ts';
+import type { AccountVault } from './account-vault.ts';
+import { digests } from './digests.ts';
+import type { Seal } from './seal.ts';
+
+export interface CredentialDeskDeps {
+  readonly store: Store;
+  readonly vault: AccountVault;
+  readonly seal: Seal;
+  readonly serverId: string;
+  readonly random: (octets: number) => Uint8Array;
+}
+
+const SECRET_BYTES = 18;
+const RESEAL_PAGE = 500;
+/** Taken besides the required one when the order leaves the scheme open; the transport rule still decides. */
+const OPEN_CHOICE: readonly AuthScheme[] = ['md5', 'mac'];
+
+/** Makes and keeps device credentials; a secret is shown once and kept only as its digest, but for auth-basic towards the device. */
+export function createCredentialDesk(deps: CredentialDeskDeps): CredentialDesk {
+  return {
+    issue: async (deviceId, order) => {
+      const { account, shown } = makeAccount(deps, deviceId, order);
+      const key = deviceKey(deviceId);
+      for (;;) {
+        const { store, vault } = deps;
+        const expected = (await store.credentials(key))?.version ?? 0;
+        if ((await store.putCredentials(vault.close(key, account, expected))) === 'committed') return shown;
+      }
+    },
+    reseal: () => reseal(deps),
+  };
+}
+
+function makeAccount(
+  { serverId, random }: CredentialDeskDeps,
+  deviceId: string,
+  order: CredentialOrder,
+): { readonly account: ServerAccount; readonly shown: ApiCredentials } {
+  const secret = (): string => Buffer.from(random(SECRET_BYTES)).toString('base64url');
+  const client = {
+    scheme: order.clientScheme ?? 'mac',
+    name: order.clientName ?? deviceId,
+    secret: order.clientSecret ?? secret(),
+  };
+  const serverScheme = order.serverScheme ?? (isDigest(client.scheme) ? client.scheme : 'none');
+  const server = {
+    scheme: serverScheme,
+    name: order.serverName ?? serverId,
+    secret: order.serverSecret ?? secret(),
+  };
+  const proves = serverScheme === 'none' || serverScheme === 'transport' ? undefined : serverScheme;
+  const account: ServerAccount = {
+    serverId,
+    client: {
+      required: client.scheme,
+      allowed: order.clientScheme === undefined ? OPEN_CHOICE : [client.scheme],
+      name: client.name,
+      a: accountDigest(digests, client.name, client.secret),
+    },
+    ...(proves === undefined
+      ? {}
+      : {
+          server: {
+            scheme: proves,
+            name: server.name,
+            a: accountDigest(digests, server.name, server.secret),
+            ...(proves === 'basic' ? { secret: server.secret } : {}),
+          },
+        }),
+  };
+  return { account, shown: { serverId, client, ...(proves === undefined ? {} : { server }) } };
+}
+
+function isDigest(scheme: AuthScheme): boolean {
+  return scheme === 'md5' || scheme === 'mac';
+}
+
+/** Every row that another key sealed; rows that change meanwhile are sealed by their writer. */
+async function reseal({ store, vault, seal }: CredentialDeskDeps): Promise<number> {
+  seal.reload();
+  let done = 0;
+  let after: string | undefined;
+  for (;;) {
+    const rows = await store.credentialsNotSealedWith(seal.keyId, { after, limit: RESEAL_PAGE });
+    for (const row of rows) {
+      const outcome = await store.putCredentials(vault.close(row.key, vault.open(row), row.version));
+      if (outcome === 'committed') done += 1;
+    }
+    after = rows.at(-1)?.key;
+    if (after === undefined) return done;
+  }
+}

@@ -1,0 +1,323 @@
+/**
+ * One message through the server: decode, load, step, consult, reply, one transaction, answer. Nothing is kept in
+ * memory between two messages; whoever loses the race for a row reads again and answers what the winner stored, or
+ * steps again (design, ideas 1 and 4).
+ */
+import { randomBytes } from 'node:crypto';
+import { deviceKey } from '@fumarole/dm/objects';
+import {
+  type AuthScheme,
+  macHeader,
+  type ReplyResult,
+  reply,
+  type ServerSession,
+  type SessionConfig,
+  type StepResult,
+  step,
+  type WireProfile,
+} from '@fumarole/dm/server';
+import type { DeviceRecord, Instant, SessionView } from '@fumarole/fumo/server';
+import { contentType, DecodeError, decode, type SyncMLMessage } from '@fumarole/syncml';
+import { digests, random, sha256Hex } from '../access/digests.ts';
+import type { Consultation, Fleet } from '../fleet/fleet.ts';
+import { deviceColumns } from '../store/device-columns.ts';
+import type { LoadedForMessage, MessageCommit, SessionRow, Store } from '../store/port.ts';
+import { assemble, fromStored, toStored } from './assemble.ts';
+import type { BlobReader } from './blob-port.ts';
+import { type AccountChoice, type AccountSource, chooseAccount } from './device-accounts.ts';
+import { type DmRequest, type DmResponse, plainAnswer } from './exchange.ts';
+import { MAX_CONFLICTS, MAX_DEVICE_ID_LENGTH, MESSAGE_LIMITS, RETRY_AFTER_SECONDS } from './limits.ts';
+import { continuable } from './session-value.ts';
+import { traceRows } from './trace-exchange.ts';
+import { allowedSchemes, isWeak, type TransportPolicy } from './transport-rule.ts';
+
+export interface EndpointDeps {
+  readonly store: Store;
+  readonly fleet: Fleet;
+  readonly blobs: BlobReader;
+  readonly accounts: AccountSource;
+  readonly transport: TransportPolicy;
+  readonly session: SessionConfig;
+  readonly sessionIdleMs: number;
+  /** `https://host/dm`, without a slash at the end. */
+  readonly endpointUrl: () => string;
+  readonly now: () => Instant;
+}
+
+/** What became of a message, for logs, metrics and the trace. */
+export interface MessageReport {
+  readonly outcome: 'ok' | 'retry' | 'challenged' | 'refused' | 'malformed' | 'aborted' | 'failed';
+  readonly auth: AuthScheme | 'unknown';
+  readonly device?: string;
+  readonly session?: string;
+  readonly reason?: string;
+}
+
+export interface Handled {
+  readonly response: DmResponse;
+  readonly report: MessageReport;
+}
+
+interface Received {
+  readonly request: DmRequest;
+  readonly message: SyncMLMessage;
+  readonly key: string;
+  readonly source: string;
+  readonly bodyMd5: Uint8Array;
+  readonly bodySha256: string;
+  readonly at: Instant;
+}
+
+export async function handleMessage(deps: EndpointDeps, request: DmRequest): Promise<Handled> {
+  let message: SyncMLMessage;
+  try {
+    message = decode(request.body, request.type.encoding, MESSAGE_LIMITS);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    return malformed(`The body is no SyncML message: ${error.code} at octet ${error.offset}.`, error.code);
+  }
+  const source = message.hdr.Source.LocURI;
+  if (source === '' || source.length > MAX_DEVICE_ID_LENGTH) {
+    return malformed('SyncHdr has no usable Source.', 'source');
+  }
+  const received: Received = {
+    request,
+    message,
+    key: deviceKey(source),
+    source,
+    bodyMd5: digests.md5(request.body),
+    bodySha256: sha256Hex(request.body),
+    at: deps.now(),
+  };
+  for (let attempt = 0; attempt < MAX_CONFLICTS; attempt += 1) {
+    const handled = await attemptMessage(deps, received);
+    if (handled !== undefined) return handled;
+  }
+  const response = plainAnswer(503, 'Too many messages of this device at once.', {
+    'retry-after': String(RETRY_AFTER_SECONDS),
+  });
+  return { response, report: { outcome: 'failed', auth: 'unknown', device: received.key, reason: 'contended' } };
+}
+
+function malformed(text: string, reason: string): Handled {
+  return { response: plainAnswer(400, text), report: { outcome: 'malformed', auth: 'unknown', reason } };
+}
+
+/** Undefined: another message of the device was committed meanwhile. */
+async function attemptMessage(deps: EndpointDeps, received: Received): Promise<Handled | undefined> {
+  const loaded = await deps.store.loadForMessage(received.key);
+  const choice = chooseAccount(deps.accounts, received.key, loaded);
+  const before = continuable(loaded.session, received.at, deps.sessionIdleMs);
+  const ports = { digests, random, now: received.at };
+  const { request } = received;
+  const stepped = step(
+    before,
+    choice.account,
+    {
+      message: received.message,
+      encoding: request.type.encoding,
+      bodyMd5: received.bodyMd5,
+      bodySha256: received.bodySha256,
+      ...(request.hmacHeader === undefined ? {} : { hmacHeader: request.hmacHeader }),
+      transport: {
+        allows: allowedSchemes(request, deps.transport),
+        ...(request.certificateDevice === undefined ? {} : { certificateDevice: request.certificateDevice }),
+        tokenValid: isSessionsOwn(request, loaded.session),
+      },
+    },
+    ports,
+    deps.session,
+  );
+  if (stepped.turn === 'retry') return repeat(deps, received, loaded.session);
+  return answer(deps, received, loaded, choice, stepped);
+}
+
+/** The token of RespURI, or the same connection for families that ignore RespURI (design, Security). */
+function isSessionsOwn(request: DmRequest, session: SessionRow | undefined): boolean {
+  return session !== undefined && (request.token === session.token || request.connectionSession === session.id);
+}
+
+/** P-016: the stored response, octet for octet; nothing is executed again. */
+async function repeat(
+  { store, blobs, now }: EndpointDeps,
+  received: Received,
+  session: SessionRow | undefined,
+): Promise<Handled | undefined> {
+  if (session === undefined) return undefined;
+  const stored = await store.storedResponse(session.key, session.version);
+  if (stored === undefined) return undefined;
+  const body = await assemble(fromStored(stored.parts), blobs);
+  const { status, headers } = stored;
+  trace(store, received, session.id, { status, headers, body }, now(), 'retry');
+  return {
+    response: { status, headers, body, session: session.id },
+    report: { outcome: 'retry', auth: 'unknown', device: session.key, session: session.id },
+  };
+}
+
+interface Identity {
+  readonly id: string;
+  readonly token: string;
+}
+
+async function answer(
+  deps: EndpointDeps,
+  received: Received,
+  loaded: LoadedForMessage,
+  choice: AccountChoice,
+  stepped: StepResult,
+): Promise<Handled | undefined> {
+  const identity = identify(received, loaded.session);
+  const consulted = await consult(deps, received, loaded, choice, stepped, identity);
+  const replied = reply(
+    stepped.session,
+    stepped.account,
+    {
+      commands: consulted?.commands ?? [],
+      alertStatus: consulted?.alertStatus ?? new Map(),
+      respURI: `${deps.endpointUrl()}?s=${identity.token}`,
+      wire: consulted?.wire ?? wireOf(deps, received, loaded.device?.record),
+      encoding: received.request.type.encoding,
+    },
+    { digests, random, now: received.at },
+    deps.session,
+  );
+  const body = await assemble(replied.parts, deps.blobs);
+  const headers = headersOf(received.request, body, replied);
+  const outcome = await deps.store.commitMessage(
+    commitOf(deps, received, loaded, choice, { identity, stepped, replied, consulted, headers }),
+  );
+  if (outcome === 'conflict') return undefined;
+  const at = deps.now();
+  const response = { status: 200, headers, body, session: identity.id };
+  if (choice.party !== 'decoy') deps.store.seen(received.key, at);
+  trace(deps.store, received, identity.id, response, at, outcomeOf(stepped));
+  return {
+    response,
+    report: {
+      outcome: outcomeOf(stepped) ?? 'ok',
+      auth: schemeOf(stepped.session),
+      device: received.key,
+      session: identity.id,
+    },
+  };
+}
+
+/** A first message opens a session with a name and a token of its own. */
+function identify({ message }: Received, session: SessionRow | undefined): Identity {
+  if (session !== undefined && message.hdr.MsgID !== 1) return { id: session.id, token: session.token };
+  return { id: randomBytes(12).toString('hex'), token: randomBytes(16).toString('base64url') };
+}
+
+/** Undefined: nothing of this message concerns the fleet, because nobody we know said it. */
+async function consult(
+  { fleet }: EndpointDeps,
+  received: Received,
+  { device }: LoadedForMessage,
+  { party }: AccountChoice,
+  { session, events, turn }: StepResult,
+  identity: Identity,
+): Promise<Consultation | undefined> {
+  if (party === 'decoy') return undefined;
+  if (party === 'joining' && !events.some(({ kind }) => kind === 'opened')) return undefined;
+  if (turn === 'challenge' && events.length === 0) return undefined;
+  const scheme = schemeOf(session);
+  const view: SessionView = {
+    key: identity.id,
+    encoding: received.request.type.encoding,
+    scheme: scheme === 'unknown' ? 'none' : scheme,
+    weak: isWeak(received.request, scheme === 'unknown' ? 'none' : scheme),
+  };
+  const record = device?.record ?? fleet.newDevice({ id: received.source }, received.at);
+  return fleet.consult(record, view, events, turn, received.at);
+}
+
+function wireOf({ fleet }: EndpointDeps, received: Received, record: DeviceRecord | undefined): WireProfile {
+  return fleet.wireProfile(record ?? fleet.newDevice({ id: received.source }, received.at));
+}
+
+/** I-002: Content-Length always, chunked never. */
+function headersOf(request: DmRequest, body: Uint8Array, { mac }: ReplyResult): Readonly<Record<string, string>> {
+  return {
+    'content-type': contentType(request.type.encoding, request.type.family),
+    'content-length': String(body.length),
+    'cache-control': 'no-store',
+    ...(mac === undefined ? {} : { 'x-syncml-hmac': macHeader(mac, digests.md5(body), digests) }),
+  };
+}
+
+interface Made {
+  readonly identity: Identity;
+  readonly stepped: StepResult;
+  readonly replied: ReplyResult;
+  readonly consulted: Consultation | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function commitOf(
+  { fleet, accounts }: EndpointDeps,
+  { key, at }: Received,
+  { device, credentials, session }: LoadedForMessage,
+  { party, account }: AccountChoice,
+  { identity, replied, consulted, headers }: Made,
+): MessageCommit {
+  const record = consulted === undefined ? undefined : fleet.settled(consulted, replied.sent);
+  const changed = record !== undefined && record !== device?.record;
+  const renewed = replied.account !== account || (party === 'joining' && changed && credentials === undefined);
+  return {
+    session: {
+      key,
+      expected: session?.version ?? 0,
+      ...identity,
+      known: party !== 'decoy',
+      updatedAt: at,
+      value: JSON.stringify(replied.session),
+      response: { status: 200, headers, parts: toStored(replied.parts) },
+    },
+    device: changed
+      ? { key, expected: device?.version ?? 0, record, columns: deviceColumns(record) }
+      : undefined,
+    // A decoy has no row: its nonces are thrown away, and no digest ever fits.
+    credentials:
+      renewed && party !== 'decoy' && (device !== undefined || changed)
+        ? accounts.vault.close(key, replied.account, credentials?.version ?? 0)
+        : undefined,
+    timeline: (consulted?.timeline ?? []).map((entry) => ({ key, entry })),
+    events: [],
+  };
+}
+
+function schemeOf(session: ServerSession): AuthScheme | 'unknown' {
+  return session.auth.scheme ?? (session.auth.state === 'open' ? 'none' : 'unknown');
+}
+
+function outcomeOf({ turn, events }: StepResult): 'challenged' | 'refused' | 'aborted' | undefined {
+  if (turn === 'challenge') return 'challenged';
+  if (turn === 'refused') return 'refused';
+  return events.some(({ kind }) => kind === 'aborted') ? 'aborted' : undefined;
+}
+
+function trace(
+  store: Store,
+  received: Received,
+  session: string,
+  response: DmResponse,
+  answeredAt: Instant,
+  outcome: string | undefined,
+): void {
+  const { request, message, key, at } = received;
+  store.traces.add(() =>
+    traceRows({
+      session,
+      key,
+      receivedAt: at,
+      answeredAt,
+      encoding: request.type.encoding,
+      request: message,
+      requestBytes: request.body.length,
+      response: response.body,
+      status: response.status,
+      outcome,
+    }),
+  );
+}

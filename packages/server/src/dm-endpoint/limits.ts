@@ -1,0 +1,26 @@
+/** Bounds of the DM endpoint: what a device, or somebody who pretends to be one, may cost. */
+import { DEFAULT_DECODE_LIMITS, type DecodeLimits } from '@fumarole/syncml';
+
+/** Octets a body may have above the MaxMsgSize we announce: clients count headers differently. */
+export const BODY_SLACK_BYTES = 8 * 1024;
+/** A body must be here by then: a device on a slow link sends 64 kB at 20 kbit/s in time. */
+export const BODY_TIMEOUT_MS = 30_000;
+/** Longest device id that is looked up. */
+export const MAX_DEVICE_ID_LENGTH = 512;
+/** Times a message is stepped again because another message of the device was faster. */
+export const MAX_CONFLICTS = 12;
+/** Messages worked on at once in one process; above it devices are asked to come back. */
+export const MAX_CONCURRENT = 512;
+/** What `Retry-After` says then, and on a store that does not answer. */
+export const RETRY_AFTER_SECONDS = 30;
+/** Sessions of devices that the server does not know, kept so that they cannot be told from others. */
+export const MAX_DECOYS = 10_000;
+/** How often ended sessions are removed. */
+export const SWEEP_INTERVAL_MS = 60_000;
+/** Octets of one answer that come from stored objects; MaxMsgSize of the device bounds it first. */
+export const MAX_ANSWER_BYTES: number = 16 * 1024 * 1024;
+
+export const MESSAGE_LIMITS: DecodeLimits = {
+  ...DEFAULT_DECODE_LIMITS,
+  xml: { ...DEFAULT_DECODE_LIMITS.xml, maxNodes: 20_000 },
+};
