@@ -10,6 +10,7 @@ import { registerUpdates } from './commands/updates.ts';
 import { registerWhy } from './commands/why.ts';
 import { registerDeviceCommands } from './device-commands.ts';
 import { registerMainJob } from './main-job/main-job-command.ts';
+import { registerPackageCommands } from './package-commands.ts';
 
 /** The `fumarole` command with everything it can do; a usage error throws commander's error instead of exiting. */
 export function buildProgram(version: string): Command {
@@ -31,6 +32,7 @@ export function buildProgram(version: string): Command {
   program.commandsGroup('Packages:');
   registerPackages(program);
   registerKeys(program);
+  registerPackageCommands(program);
   program.commandsGroup('Devices and demonstration:');
   registerDeviceCommands(program);
   registerMainJob(program);
