@@ -207,7 +207,7 @@ describe('deployed clients', () => {
     expect(items.map(({ Data }) => Data)).toEqual(['chr', 'a <b> & c']);
   });
 
-  it('R-060 R-012: hostap: no CmdRef, Data before TargetRef, Format Chr, TNDS as child elements', () => {
+  it('R-060: hostap: no CmdRef, Data before TargetRef, Format Chr, TNDS as child elements', () => {
     const message = read('hostap-hotspot.xml');
     expect(command(message, 'Status')).toMatchObject({ CmdRef: '0', Cmd: 'SyncHdr', Data: 212 });
     expect(command(message, 'Status', 1)).toMatchObject({ TargetRef: ['./Wi-Fi/example.com'], Data: 425 });

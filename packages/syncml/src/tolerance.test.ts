@@ -196,13 +196,13 @@ describe('what is understood', () => {
     expect(onlyCommand('<Results><CmdID>1</CmdID></Results>')).toMatchObject({ MsgRef: 1, CmdRef: '1' });
   });
 
-  it('R-012: a Status to the SyncHdr without CmdRef has CmdRef 0', () => {
+  it('a Status to the SyncHdr without CmdRef has CmdRef 0', () => {
     expect(
       onlyCommand('<Status><CmdID>1</CmdID><MsgRef>1</MsgRef><Cmd>SyncHdr</Cmd><Data>212</Data></Status>'),
     ).toMatchObject({ CmdRef: '0' });
   });
 
-  it('R-016: data-sync commands and unknown ones are told apart, what has no CmdID is skipped', () => {
+  it('data-sync commands and unknown ones are told apart, what has no CmdID is skipped', () => {
     const body =
       '<Map><CmdID>1</CmdID><MapItem/></Map><Sync><CmdID>2</CmdID><Add><CmdID>3</CmdID></Add></Sync><Fly><CmdID>4</CmdID></Fly><Walk/><Atomic><CmdID>5</CmdID><Put><CmdID>6</CmdID></Put></Atomic><Get><CmdID>7</CmdID></Get>';
     expect(withBody(body).body).toEqual([
@@ -256,7 +256,7 @@ describe('what is understood', () => {
     ]);
   });
 
-  it('R-051: a chunk of text that ends inside a character keeps its octets', () => {
+  it('a chunk of text that ends inside a character keeps its octets', () => {
     const octets = Uint8Array.of(0x61, 0xc3);
     const message = messageOf(replace({ Meta: { Format: 'chr' }, Data: octets, MoreData: true }));
     expect(decode(joinParts(encode(message, 'wbxml')), 'wbxml')).toEqual(message);

@@ -84,7 +84,7 @@ describe('header', () => {
     );
   });
 
-  it('R-023: a character set of wider units is refused, ISO-8859-1 is read', () => {
+  it('a character set of wider units is refused, ISO-8859-1 is read', () => {
     expect(() => parse('02 A4 01 87 77 00 05')).toThrow(expect.objectContaining({ code: 'charset' }));
     expect(outline(parse('02 A4 01 04 00 45 03 E9 00 01'))).toBe('A["é"]');
   });
