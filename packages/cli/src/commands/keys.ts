@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ApiPublisherKey } from '@fumarole/server/api';
 import type { Command } from 'commander';
-import { CliError } from '../cli-error.ts';
 import { apiCommand, contextOf, segment } from '../context.ts';
+import { base64, readPublicKey } from '../key-files.ts';
 import { type Column, localTime, printJson, printTable } from '../output.ts';
 
 const KEY_COLUMNS: readonly Column<ApiPublisherKey>[] = [
@@ -25,7 +24,7 @@ export function registerKeys(program: Command): void {
         printTable(output, KEY_COLUMNS, found, 'No publisher keys; packages are refused until one is added.');
     },
   );
-  apiCommand(keys, 'add <key>', 'trust a publisher: a public key file (PEM) or its base64 text')
+  apiCommand(keys, 'add <key>', 'trust a publisher: its key file (PEM), or the public key as base64')
     .option('--name <name>', 'whose key it is')
     .action(async (key: string, options: { name?: string }, command: Command) => {
       const { api, output } = contextOf(command);
@@ -58,10 +57,7 @@ export function registerKeys(program: Command): void {
   );
 }
 
-/** A base64 Ed25519 key as it is, else the text of the file of that name. */
+/** Base64 text is the key itself; anything else names a file. Only the public half of a key ever leaves this machine. */
 async function keyText(key: string): Promise<string> {
-  if (/^[A-Za-z0-9+/]{43}=$/.test(key)) return key;
-  return readFile(key, 'utf8').catch((cause: Error) => {
-    throw new CliError('file', `${key}: neither a base64 Ed25519 key nor a readable file`, [], cause);
-  });
+  return /^[A-Za-z0-9+/]{43}=$/.test(key) ? key : base64(await readPublicKey(key));
 }
