@@ -30,8 +30,9 @@ export interface ItemResult {
   readonly results?: readonly Item[];
 }
 
+/** Executed. 214 (cancelled by the user) and 215 (not executed) are of the 2xx class without being so. */
 export function isSuccess(code: number): boolean {
-  return code >= 200 && code < 300;
+  return code >= 200 && code < 300 && code !== 214 && code !== 215;
 }
 
 /** A plug-in's answer; other than 2xx it ends the Item. */
