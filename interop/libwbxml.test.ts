@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decode, encode, joinParts, type SyncMLMessage } from '@fumarole/syncml';
+import { describe, expect, it } from 'vitest';
+import { roundTripThroughLibwbxml, wbxmlToXml, xmlToWbxml } from './libwbxml.ts';
+
+const folder = join(import.meta.dirname, '..', 'packages', 'syncml', 'samples');
+
+function sample(name: string): SyncMLMessage {
+  const text = readFileSync(join(folder, name), 'utf8');
+  if (name.endsWith('.xml')) {
+    return decode(new TextEncoder().encode(text.replaceAll('%00', '')), 'xml');
+  }
+  const pairs = text.replace(/^#.*$/gm, '').trim().split(/\s+/);
+  return decode(
+    Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16)),
+    'wbxml',
+  );
+}
+
+describe.each(readdirSync(folder))('sample %s', (name) => {
+  it('means the same to libwbxml', () => {
+    const comparisons = roundTripThroughLibwbxml(sample(name));
+    for (const { way, expected, actual } of comparisons) {
+      expect(actual, way).toEqual(expected);
+    }
+  });
+});
+
+it('the smallest package 1 is octet for octet what xml2wbxml writes', () => {
+  const message = sample('package-1-smallest.hex');
+  expect(xmlToWbxml(joinParts(encode(message, 'xml')))).toEqual(
+    Buffer.from(joinParts(encode(message, 'wbxml'))),
+  );
+});
+
+it('a message that the tools refuse is an error, not a silent pass', () => {
+  expect(() => wbxmlToXml(Uint8Array.of(2, 0xa4, 1, 0x6a, 0, 0x6d))).toThrow(/wbxml2xml refused/);
+});
+
+it('every kind of command, with text outside ASCII and markup, means the same to libwbxml', () => {
+  const item = {
+    Target: { LocURI: './a/ü' },
+    Meta: { Format: 'chr', Type: 'text/plain' },
+    Data: 'a <b> & "ç" 📦',
+  };
+  const message: SyncMLMessage = {
+    hdr: {
+      VerDTD: '1.2',
+      VerProto: 'DM/1.2',
+      SessionID: '1F2A',
+      MsgID: 2,
+      Target: { LocURI: 'IMEI:490' },
+      Source: { LocURI: 'https://dm.example.com/dm', LocName: 'server' },
+      RespURI: 'https://dm.example.com/dm?a=1&b=2',
+      Meta: { MaxMsgSize: 16384, MaxObjSize: 1048576 },
+    },
+    body: [
+      {
+        kind: 'Status',
+        CmdID: '1',
+        MsgRef: 1,
+        CmdRef: '0',
+        Cmd: 'SyncHdr',
+        TargetRef: ['a', 'b'],
+        SourceRef: ['c'],
+        Data: 212,
+        items: [{ Data: 'x' }],
+      },
+      {
+        kind: 'Alert',
+        CmdID: '2',
+        Data: '1100',
+        Correlator: 'c',
+        items: [{ Data: 'MINDT=10' }, { Data: 'Hello' }],
+      },
+      { kind: 'Add', CmdID: '3', items: [item] },
+      {
+        kind: 'Replace',
+        CmdID: '4',
+        Meta: { Format: 'b64' },
+        items: [{ Target: { LocURI: './b' }, Meta: { Size: 300 }, Data: 'AAEC', MoreData: true }],
+      },
+      { kind: 'Delete', CmdID: '5', items: [{ Target: { LocURI: './c' } }] },
+      { kind: 'Copy', CmdID: '6', items: [{ Target: { LocURI: './d' }, Source: { LocURI: './e' } }] },
+      { kind: 'Get', CmdID: '7', items: [{ Target: { LocURI: './f?list=TNDS' } }] },
+      { kind: 'Exec', CmdID: '8', Correlator: 'c9', items: [{ Target: { LocURI: './g' } }] },
+      {
+        kind: 'Atomic',
+        CmdID: '9',
+        commands: [
+          { kind: 'Sequence', CmdID: '10', commands: [{ kind: 'Add', CmdID: '11', items: [item] }] },
+        ],
+      },
+      {
+        kind: 'Results',
+        CmdID: '12',
+        MsgRef: 1,
+        CmdRef: '3',
+        items: [{ Source: { LocURI: './h' }, Data: '' }],
+      },
+    ],
+    final: true,
+  };
+  for (const { way, expected, actual } of roundTripThroughLibwbxml(message)) {
+    expect(actual, way).toEqual(expected);
+  }
+});
