@@ -1,14 +1,34 @@
+import { resolve } from 'node:path';
+import { Device } from './device.ts';
 import type { DeviceEvent } from './events.ts';
 import type { DeviceHandle } from './handle.ts';
 
 /** Several devices in one process, each with its own directory and lock. */
 export class DeviceHost {
+  readonly #devices = new Map<string, DeviceHandle>();
+  readonly #listeners = new Set<(dir: string, event: DeviceEvent) => void>();
+
+  get devices(): readonly DeviceHandle[] {
+    return [...this.#devices.values()];
+  }
+
+  /** Starts the device of a directory; throws DeviceError `no-device`, `bad-config`, `locked`. */
   async start(dir: string): Promise<DeviceHandle> {
-    throw new Error(`not yet: ${dir}`);
+    const device = await Device.start(dir, (event) => {
+      for (const listener of this.#listeners) listener(dir, event);
+    });
+    this.#devices.set(resolve(dir), device);
+    return device;
   }
-  /** Events of every device of this host. */
+
+  /** Events of every device of this host, from its first on. */
   onEvent(listener: (dir: string, event: DeviceEvent) => void): () => void {
-    return () => void listener;
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
-  async stop(): Promise<void> {}
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#devices.values()].map((device) => device.stop()));
+    this.#devices.clear();
+  }
 }

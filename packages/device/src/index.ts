@@ -1,11 +1,16 @@
+export { checkPackage, componentOf, type PackageVerdict, readPorts, trustOf } from './agent/package-check.ts';
+export { askDevice, isRunning } from './control/control-client.ts';
 export { createDevice } from './create.ts';
+export { DEVICE_ERRORS, DeviceError, type DeviceErrorCode } from './device-error.ts';
 export type { DeviceEvent, DeviceEventBody } from './events.ts';
 export type { DeviceHandle, DeviceStatus, RequestOptions, RootStatus, SessionReport } from './handle.ts';
 export { DeviceHost } from './host.ts';
+export { DEFAULT_TIMING } from './limits.ts';
 export type {
   AccountOptions,
   AuthScheme,
   CredentialOptions,
+  DeviceConfig,
   DeviceOptions,
   DownloadOptions,
   FirmwareOptions,

@@ -64,3 +64,9 @@ export const DEFAULT_TIMING: Timing = {
   rebootWaitMs: MINUTE,
   notifyRetryMs: 2 * SECOND,
 };
+/** The stored tree: 4096 nodes and 4 MiB of values at most (limits of the tree), as JSON. */
+export const MAX_TREE_BYTES: number = 16 * 1024 * 1024;
+/** Longest text in device.json that names something. */
+export const MAX_NAME_CHARACTERS = 255;
+/** Package 0 with its WSP headers fits well into this. */
+export const MAX_DATAGRAM_BYTES = 1500;

@@ -26,6 +26,9 @@ export interface DeviceOptions {
   readonly simulate?: Simulate;
 }
 
+/** What is kept in `device.json`: the firmware went into slot and manifest. */
+export type DeviceConfig = Omit<DeviceOptions, 'firmware'>;
+
 export interface IdentityOptions {
   readonly devId: string;
   readonly man: string;

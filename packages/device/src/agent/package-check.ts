@@ -63,7 +63,7 @@ export async function checkPackage(
     if (verdict.kind === 'refused') {
       return { kind: 'refused', code: verdict.refusal.code, reason: verdict.refusal.reason };
     }
-    const verifier = new PayloadVerifier(header, readPorts);
+    const verifier = new PayloadVerifier(header, readPorts.sha256);
     for await (const { bytes, offset, total } of payloadOf(file, header)) {
       verifier.write(bytes);
       await onBytes(offset + bytes.length, total);
@@ -103,8 +103,9 @@ export async function* componentOf(
 }
 
 async function readHeader(file: DiskFile): Promise<PackageHeader> {
-  const length = peekHeaderLength(await file.read(0, BLOCK_BYTES));
-  return parseHeader(await file.read(0, length));
+  const start = await file.read(0, BLOCK_BYTES);
+  const length = peekHeaderLength(start);
+  return parseHeader(length === undefined || length <= start.length ? start : await file.read(0, length));
 }
 
 async function* payloadOf(

@@ -17,7 +17,7 @@ export interface DownloadRequest {
 }
 
 export type DownloadResult =
-  | { readonly kind: 'stored'; readonly size: number; readonly installNow: boolean }
+  | { readonly kind: 'stored'; readonly size: number }
   /** `code` is a FUMO result code. */
   | { readonly kind: 'failed'; readonly code: number; readonly reason: string };
 

@@ -1,0 +1,126 @@
+/** device.json, read once into a complete value; a field that is wrong is named. */
+import { basename } from 'node:path';
+import { parseUri } from '@fumarole/dm/tree';
+import { DeviceError, messageOf } from './device-error.ts';
+import type { Disk } from './disk/disk.ts';
+import { readJson } from './disk/durable-file.ts';
+import { layoutOf } from './layout.ts';
+import { DEFAULT_TIMING, MAX_CONFIG_BYTES, MAX_NAME_CHARACTERS, MAX_URL_CHARACTERS } from './limits.ts';
+import type { DeviceConfig, Timing } from './options.ts';
+import { CUT_PHASES } from './simulate.ts';
+
+/** @throws DeviceError `no-device`, `bad-config` */
+export async function readConfig(disk: Disk, dir: string): Promise<DeviceConfig> {
+  const path = layoutOf(dir).config;
+  const value = await readJson(disk, path, MAX_CONFIG_BYTES).catch((error: unknown) => {
+    throw new DeviceError('bad-config', `${path}: ${messageOf(error)}`, error);
+  });
+  if (value === undefined) throw new DeviceError('no-device', `${dir} holds no device`);
+  return checkConfig(value);
+}
+
+export function nameOf(config: DeviceConfig, dir: string): string {
+  return config.name ?? basename(dir);
+}
+
+export function timingOf(config: DeviceConfig): Timing {
+  return { ...DEFAULT_TIMING, ...config.timing };
+}
+
+/** @throws DeviceError `bad-config` */
+export function checkConfig(value: unknown): DeviceConfig {
+  const config = record(value, 'the configuration');
+  const identity = record(config.identity, 'identity');
+  for (const field of ['devId', 'man', 'mod', 'hwV']) text(identity[field], `identity.${field}`);
+  const accounts = list(config.accounts, 'accounts');
+  if (accounts.length === 0) throw bad('accounts', 'at least one is needed');
+  accounts.forEach(checkAccount);
+  if (new Set(accounts.map((account) => record(account, 'account').serverId)).size < accounts.length) {
+    throw bad('accounts', 'two have the same serverId'); // S-026
+  }
+  list(record(config.trust, 'trust').publishers, 'trust.publishers').forEach((key, at) => {
+    if (!/^[0-9a-f]{64}$/i.test(String(key)))
+      throw bad(`trust.publishers[${at}]`, '32 octets in hexadecimal are expected');
+  });
+  if (config.fumo !== undefined) list(config.fumo, 'fumo').forEach(checkRoot);
+  checkTiming(config.timing);
+  checkSimulate(config.simulate);
+  // Every field that the runtime relies on was looked at above; the rest is optional with checked use.
+  return value as DeviceConfig;
+}
+
+function checkAccount(value: unknown, at: number): void {
+  const account = record(value, `accounts[${at}]`);
+  text(account.serverId, `accounts[${at}].serverId`);
+  const url = text(account.url, `accounts[${at}].url`, MAX_URL_CHARACTERS);
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw bad(`accounts[${at}].url`, 'an http(s) URL is expected');
+  checkCredential(account.client, `accounts[${at}].client`);
+  if (account.server !== undefined) checkCredential(account.server, `accounts[${at}].server`);
+}
+
+function checkCredential(value: unknown, field: string): void {
+  const credential = record(value, field);
+  const scheme = credential.scheme;
+  if (!['none', 'basic', 'md5', 'mac', 'transport'].includes(String(scheme))) {
+    throw bad(`${field}.scheme`, 'none, basic, md5, mac or transport is expected');
+  }
+  if (scheme === 'none' || scheme === 'transport') return;
+  text(credential.name, `${field}.name`);
+  text(credential.secret, `${field}.secret`);
+}
+
+/** F-002, F-131: some way to get a package, and some way to start an update. */
+function checkRoot(value: unknown, at: number): void {
+  const root = record(value, `fumo[${at}]`);
+  const uri = text(root.uri, `fumo[${at}].uri`);
+  const parsed = parseUri(uri);
+  if (!uri.startsWith('./') || parsed.kind === 'fault' || parsed.selector !== undefined) {
+    throw bad(`fumo[${at}].uri`, 'a node URI like ./FwUpdate/Main is expected');
+  }
+  if (root.update === false && root.downloadAndUpdate === false) {
+    throw bad(`fumo[${at}]`, 'update or downloadAndUpdate must be there');
+  }
+  if (root.download === false && root.downloadAndUpdate === false && root.pkgData === false) {
+    throw bad(`fumo[${at}]`, 'there is no way to get a package');
+  }
+}
+
+function checkTiming(value: unknown): void {
+  if (value === undefined) return;
+  for (const [name, wait] of Object.entries(record(value, 'timing'))) {
+    if (!(name in DEFAULT_TIMING)) throw bad(`timing.${name}`, 'there is no such wait');
+    if (typeof wait !== 'number' || !Number.isFinite(wait) || wait < 0)
+      throw bad(`timing.${name}`, 'a number of at least 0 is expected');
+  }
+}
+
+function checkSimulate(value: unknown): void {
+  if (value === undefined) return;
+  const { powerCutAt } = record(value, 'simulate');
+  if (powerCutAt !== undefined && !CUT_PHASES.some((phase) => phase === powerCutAt)) {
+    throw bad('simulate.powerCutAt', `one of ${CUT_PHASES.join(', ')} is expected`);
+  }
+}
+
+function record(value: unknown, field: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw bad(field, 'an object is expected');
+  return { ...value };
+}
+
+function list(value: unknown, field: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw bad(field, 'a list is expected');
+  return value;
+}
+
+function text(value: unknown, field: string, max = MAX_NAME_CHARACTERS): string {
+  if (typeof value !== 'string' || value.trim() === '' || value.length > max) {
+    throw bad(field, `a text of 1 to ${max} characters is expected`);
+  }
+  return value;
+}
+
+function bad(field: string, what: string): DeviceError {
+  return new DeviceError('bad-config', `${field}: ${what}`);
+}

@@ -1,0 +1,43 @@
+import type { Disk, DiskFile } from '../disk/disk.ts';
+
+/** The staging file of a download: octets count only once they are synced. */
+export class PackageFile {
+  readonly #file: DiskFile;
+  #length: number;
+
+  private constructor(file: DiskFile, length: number) {
+    this.#file = file;
+    this.#length = length;
+  }
+
+  /** Opens it at the persisted offset; what lies behind it was never counted. Fewer octets than that: from 0. */
+  static async open(disk: Disk, path: string, offset: number): Promise<PackageFile> {
+    const file = await disk.open(path);
+    const size = await file.size();
+    const length = size < offset ? 0 : offset;
+    if (size !== length) await file.truncate(length);
+    return new PackageFile(file, length);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  async append(bytes: Uint8Array): Promise<void> {
+    await this.#file.write(this.#length, bytes);
+    this.#length += bytes.length;
+  }
+
+  async restart(): Promise<void> {
+    await this.#file.truncate(0);
+    this.#length = 0;
+  }
+
+  sync(): Promise<void> {
+    return this.#file.sync();
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+}
