@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import type { ApiError, Page } from '@fumarole/server/api';
 import { CliError } from './cli-error.ts';
 import type { ClientConfig } from './client-config.ts';
+import { readEvents, type SentEvent } from './event-lines.ts';
 
 /** An answer that takes longer is not coming; a tree command's `wait` adds to it. */
 const ANSWER_TIMEOUT_MS = 30_000;
@@ -86,6 +87,19 @@ export class ApiClient {
     return this.#fetch<T>('POST', path, query, { body, duplex: 'half', headers });
   }
 
+  /** The live events after `last`, until the connection ends; throws CliError when it cannot be opened. */
+  async *events(query: Query, last: string | undefined): AsyncGenerator<SentEvent> {
+    const headers = { accept: 'text/event-stream', ...(last === undefined ? {} : { 'last-event-id': last }) };
+    const response = await this.#open('GET', '/events', query, { headers });
+    if (!response.ok) throw refusal(response.status, await bodyOf(response, this.#base), this.#base);
+    if (response.body === null) return;
+    try {
+      yield* readEvents(response.body);
+    } catch (cause) {
+      throw new CliError('unreachable', `${this.#base} hung up: ${reasonOf(cause)}`, [], cause);
+    }
+  }
+
   #send<T>(method: string, path: string, options: RequestOptions): Promise<T> {
     const signal = AbortSignal.timeout(options.timeoutMs ?? ANSWER_TIMEOUT_MS);
     if (options.json !== undefined) {
@@ -106,18 +120,22 @@ export class ApiClient {
   }
 
   async #fetch<T>(method: string, path: string, query: Query | undefined, init: RequestInit): Promise<T> {
-    const url = new URL(`${this.#base}/api${path}`);
-    for (const [name, value] of Object.entries(query ?? {})) {
-      if (value !== undefined) url.searchParams.set(name, String(value));
-    }
-    const headers = { ...init.headers, authorization: `Bearer ${this.#token}`, accept: 'application/json' };
-    const response = await fetch(url, { ...init, method, headers }).catch((cause: unknown) => {
-      throw new CliError('unreachable', `${this.#base} does not answer: ${reasonOf(cause)}`, [], cause);
-    });
+    const response = await this.#open(method, path, query, init);
     if (response.status === 204) return undefined as T;
     const value = await bodyOf(response, this.#base);
     if (!response.ok) throw refusal(response.status, value, this.#base);
     return value as T;
+  }
+
+  #open(method: string, path: string, query: Query | undefined, init: RequestInit): Promise<Response> {
+    const url = new URL(`${this.#base}/api${path}`);
+    for (const [name, value] of Object.entries(query ?? {})) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    const headers = { accept: 'application/json', ...init.headers, authorization: `Bearer ${this.#token}` };
+    return fetch(url, { ...init, method, headers }).catch((cause: unknown) => {
+      throw new CliError('unreachable', `${this.#base} does not answer: ${reasonOf(cause)}`, [], cause);
+    });
   }
 }
 

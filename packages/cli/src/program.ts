@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { registerBackup } from './commands/backup.ts';
 import { registerDeviceTree } from './commands/device-tree.ts';
 import { registerDevices } from './commands/devices.ts';
+import { registerEvents } from './commands/events.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerPackages } from './commands/packages.ts';
 import { registerServe } from './commands/serve.ts';
@@ -29,6 +30,7 @@ export function buildProgram(version: string): Command {
   registerUpdates(program);
   registerWhy(program);
   registerSessions(program);
+  registerEvents(program);
   program.commandsGroup('Packages:');
   registerPackages(program);
   registerKeys(program);
