@@ -1,32 +1,12 @@
+export { ACCESS_ERRORS, AccessError, type AccessErrorCode } from './access/access-error.ts';
+export { addKey } from './access/key-file.ts';
+export { ConfigError } from './config.ts';
+export type { Fleet } from './fleet/fleet.ts';
 export type { ListenerOptions, ServerOptions, TlsOptions } from './options.ts';
-export type {
-  ApiAuthScheme,
-  ApiCredentials,
-  ApiDevice,
-  ApiDeviceDetail,
-  ApiError,
-  ApiEvent,
-  ApiImport,
-  ApiNode,
-  ApiPackage,
-  ApiPolicy,
-  ApiProvisioned,
-  ApiProvisionRequest,
-  ApiPublisherKey,
-  ApiSession,
-  ApiSessionDetail,
-  ApiStatus,
-  ApiTimelineEntry,
-  ApiTraceMessage,
-  ApiTreeCommand,
-  ApiTreeCommandRequest,
-  ApiUpdate,
-  ApiUpdateRequest,
-  ApiUpdatesCreated,
-  ApiWhy,
-  OfferPolicy,
-  Operation,
-  Page,
-  TreeVerb,
-  Via,
-} from './rest/api.ts';
+export type * from './rest/api.ts';
+export { type RunningServer, startServer } from './server.ts';
+export type * from './store/port.ts';
+export { restoreStore } from './store/sqlite/backup.ts';
+export { openSqliteStore } from './store/sqlite/open-store.ts';
+export { STORE_ERRORS, StoreError, type StoreErrorCode } from './store/store-error.ts';
+export { VERSION } from './version.ts';

@@ -33,12 +33,12 @@ export interface ServerOptions {
   readonly enrol?: 'closed' | 'open';
   /** Key file of the seal; default `seal.key` in the data folder, made at first start. */
   readonly keyFile?: string;
-  /** Seals what is written from now on, while `keyFile` still opens the old rows; see `keys reseal`. */
   readonly logLevel?: LogLevel;
   /** What a device is offered when its policy says nothing. */
   readonly offer?: 'automatic' | 'on-request' | 'manual';
-  /** Authentication a new device is provisioned with. */
+  /** Largest message taken, announced to devices. */
   readonly maxMsgSize?: number;
+  /** Largest value taken from a device. */
   readonly maxObjSize?: number;
   /** How long a session may be silent. */
   readonly sessionIdleMs?: number;
@@ -53,4 +53,6 @@ export interface ServerOptions {
   readonly plainSchemes?: readonly ('basic' | 'md5' | 'mac')[];
   /** Time for open requests when the server stops. */
   readonly stopGraceMs?: number;
+  /** Time for the body of a DM message. */
+  readonly bodyTimeoutMs?: number;
 }

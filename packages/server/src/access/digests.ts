@@ -1,8 +1,8 @@
 /** node:crypto as the pure packages want it: the only adapter of the server. */
 import { createHash, hash, randomBytes } from 'node:crypto';
-import type { SessionPorts } from '@fumarole/dm/server';
+import type { Digests } from '@fumarole/dm';
 
-export const digests: SessionPorts['digests'] = {
+export const digests: Digests = {
   md5: (...chunks) => digest('md5', chunks),
   sha256: (...chunks) => digest('sha256', chunks),
 };

@@ -38,7 +38,11 @@ export function readKeyFile(path: string): readonly SealKey[] {
   try {
     const file = JSON.parse(text) as KeyFile;
     const keys = file.keys.map(({ id, key }) => ({ id, key: Buffer.from(key, 'base64') }));
-    if (file.version === 1 && keys.length > 0 && keys.every(({ id, key }) => key.length === 32 && id !== '')) {
+    if (
+      file.version === 1 &&
+      keys.length > 0 &&
+      keys.every(({ id, key }) => key.length === 32 && id !== '')
+    ) {
       return keys;
     }
   } catch (error) {

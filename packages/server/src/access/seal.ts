@@ -62,7 +62,11 @@ export class Seal {
         decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
       );
     } catch (error) {
-      throw new AccessError('unsealable', `the sealed value of ${JSON.stringify(place)} cannot be opened`, error);
+      throw new AccessError(
+        'unsealable',
+        `the sealed value of ${JSON.stringify(place)} cannot be opened`,
+        error,
+      );
     }
   }
 

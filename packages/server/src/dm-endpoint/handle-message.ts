@@ -41,6 +41,8 @@ export interface EndpointDeps {
   readonly sessionIdleMs: number;
   /** `https://host/dm`, without a slash at the end. */
   readonly endpointUrl: () => string;
+  /** The device opened a session and proved itself: nothing more need wake it. */
+  readonly arrived: (key: string) => Promise<void>;
   readonly now: () => Instant;
 }
 
@@ -96,7 +98,10 @@ export async function handleMessage(deps: EndpointDeps, request: DmRequest): Pro
   const response = plainAnswer(503, 'Too many messages of this device at once.', {
     'retry-after': String(RETRY_AFTER_SECONDS),
   });
-  return { response, report: { outcome: 'failed', auth: 'unknown', device: received.key, reason: 'contended' } };
+  return {
+    response,
+    report: { outcome: 'failed', auth: 'unknown', device: received.key, reason: 'contended' },
+  };
 }
 
 function malformed(text: string, reason: string): Handled {
@@ -121,7 +126,7 @@ async function attemptMessage(deps: EndpointDeps, received: Received): Promise<H
       ...(request.hmacHeader === undefined ? {} : { hmacHeader: request.hmacHeader }),
       transport: {
         allows: allowedSchemes(request, deps.transport),
-        ...(request.certificateDevice === undefined ? {} : { certificateDevice: request.certificateDevice }),
+        ...certificateOf(received),
         tokenValid: isSessionsOwn(request, loaded.session),
       },
     },
@@ -132,9 +137,18 @@ async function attemptMessage(deps: EndpointDeps, received: Received): Promise<H
   return answer(deps, received, loaded, choice, stepped);
 }
 
+/** The certificate names the device in whatever form; two forms of one id are one device (P-120). */
+function certificateOf({ request, key, source }: Received): { readonly certificateDevice?: string } {
+  const { certificateDevice } = request;
+  if (certificateDevice === undefined) return {};
+  return { certificateDevice: deviceKey(certificateDevice) === key ? source : certificateDevice };
+}
+
 /** The token of RespURI, or the same connection for families that ignore RespURI (design, Security). */
 function isSessionsOwn(request: DmRequest, session: SessionRow | undefined): boolean {
-  return session !== undefined && (request.token === session.token || request.connectionSession === session.id);
+  return (
+    session !== undefined && (request.token === session.token || request.connectionSession === session.id)
+  );
 }
 
 /** P-016: the stored response, octet for octet; nothing is executed again. */
@@ -191,6 +205,7 @@ async function answer(
   const at = deps.now();
   const response = { status: 200, headers, body, session: identity.id };
   if (choice.party !== 'decoy') deps.store.seen(received.key, at);
+  if (stepped.events.some(({ kind }) => kind === 'opened')) await deps.arrived(received.key);
   trace(deps.store, received, identity.id, response, at, outcomeOf(stepped));
   return {
     response,
@@ -237,7 +252,11 @@ function wireOf({ fleet }: EndpointDeps, received: Received, record: DeviceRecor
 }
 
 /** I-002: Content-Length always, chunked never. */
-function headersOf(request: DmRequest, body: Uint8Array, { mac }: ReplyResult): Readonly<Record<string, string>> {
+function headersOf(
+  request: DmRequest,
+  body: Uint8Array,
+  { mac }: ReplyResult,
+): Readonly<Record<string, string>> {
   return {
     'content-type': contentType(request.type.encoding, request.type.family),
     'content-length': String(body.length),
@@ -263,7 +282,8 @@ function commitOf(
 ): MessageCommit {
   const record = consulted === undefined ? undefined : fleet.settled(consulted, replied.sent);
   const changed = record !== undefined && record !== device?.record;
-  const renewed = replied.account !== account || (party === 'joining' && changed && credentials === undefined);
+  const renewed =
+    replied.account !== account || (party === 'joining' && changed && credentials === undefined);
   return {
     session: {
       key,

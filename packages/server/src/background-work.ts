@@ -1,0 +1,50 @@
+import type { Logger } from 'pino';
+import { repeat } from './background.ts';
+import type { ServerConfig } from './config.ts';
+import { MAX_DECOYS } from './dm-endpoint/limits.ts';
+import type { Fleet } from './fleet/fleet.ts';
+import { DUE_BATCH, EVENT_MAX_AGE_MS, SWEEP_INTERVAL_MS, TIMELINE_MAX_AGE_MS } from './limits.ts';
+import type { Store, TraceBounds } from './store/port.ts';
+
+/** A retry is recognised for 120 s: an ended session's last response stays longer than that. */
+const LEAST_KEPT_MS = 180_000;
+
+export interface BackgroundDeps {
+  readonly config: ServerConfig;
+  readonly log: Logger;
+  readonly store: Store;
+  readonly fleet: Fleet;
+  readonly wake: { runDue(): Promise<number> };
+  readonly traces: TraceBounds;
+}
+
+/** Due devices and wakes, and the removal of what is old. Returns the stop function. */
+export function startBackground({
+  config,
+  log,
+  store,
+  fleet,
+  wake,
+  traces,
+}: BackgroundDeps): () => Promise<void> {
+  const stops = [
+    repeat('due devices', config.dueIntervalMs, log, async () => {
+      await fleet.runDue(Date.now(), DUE_BATCH);
+    }),
+    repeat('due wakes', config.dueIntervalMs, log, async () => {
+      await wake.runDue();
+    }),
+    repeat('sweep', SWEEP_INTERVAL_MS, log, async () => {
+      const now = Date.now();
+      await store.expireSessions(now - Math.max(config.sessionIdleMs, LEAST_KEPT_MS), MAX_DECOYS);
+      await store.traces.prune(traces, now);
+      await store.pruneHistory({
+        eventsBefore: now - EVENT_MAX_AGE_MS,
+        timelineBefore: now - TIMELINE_MAX_AGE_MS,
+      });
+    }),
+  ];
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()));
+  };
+}

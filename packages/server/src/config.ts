@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import {
+  DUE_INTERVAL_MS,
+  MAX_MSG_SIZE,
+  MAX_OBJ_SIZE,
+  SESSION_IDLE_MS,
+  STOP_GRACE_MS,
+  TRACE_MAX_AGE_MS,
+  TRACE_MAX_BYTES,
+  TRACE_MAX_ROWS,
+} from './limits.ts';
+import type { LogLevel } from './observe/logger.ts';
+import type { ListenerOptions, ServerOptions } from './options.ts';
+import type { TraceBounds } from './store/port.ts';
+
+/** Server options, complete and checked. */
+export interface ServerConfig {
+  readonly dataDir: string;
+  readonly listeners: readonly Required<Pick<ListenerOptions, 'host' | 'port'>>[];
+  readonly tls: readonly ListenerOptions['tls'][];
+  readonly publicUrl: string | undefined;
+  readonly trustedProxies: readonly string[];
+  readonly serverId: string;
+  readonly enrol: 'closed' | 'open';
+  readonly keyFile: string;
+  readonly logLevel: LogLevel;
+  readonly offer: 'automatic' | 'on-request' | 'manual';
+  readonly maxMsgSize: number;
+  readonly maxObjSize: number;
+  readonly sessionIdleMs: number;
+  readonly traces: TraceBounds;
+  readonly wake: NonNullable<ServerOptions['wake']>;
+  readonly dueIntervalMs: number;
+  readonly planner: NonNullable<ServerOptions['planner']>;
+  readonly plainSchemes: readonly ('basic' | 'md5' | 'mac')[];
+  readonly stopGraceMs: number;
+  readonly bodyTimeoutMs: number | undefined;
+}
+
+/** An option has a value that cannot be; `option` names it. */
+export class ConfigError extends Error {
+  readonly code = 'bad-option';
+  readonly option: string;
+
+  constructor(option: string, message: string) {
+    super(`${option}: ${message}`);
+    this.name = 'ConfigError';
+    this.option = option;
+  }
+}
+
+/** Server identifiers above this are dropped by a widely deployed engine (notification §2.4). */
+const MAX_SERVER_ID = 23;
+
+/** Checks the options and fills in the defaults. Throws ConfigError. */
+export function serverConfig(options: ServerOptions): ServerConfig {
+  const { dataDir, listeners = [{}] } = options;
+  if (dataDir === '') throw new ConfigError('dataDir', 'a folder is expected');
+  if (listeners.length === 0) throw new ConfigError('listeners', 'at least one is expected');
+  return {
+    dataDir,
+    listeners: listeners.map(({ host = '127.0.0.1', port = 8080 }) => ({
+      host,
+      port: within('listeners.port', port, 0, 65_535),
+    })),
+    tls: listeners.map(({ tls }) => tls),
+    publicUrl: options.publicUrl === undefined ? undefined : baseUrl(options.publicUrl),
+    trustedProxies: options.trustedProxies ?? [],
+    serverId: serverId(options.serverId ?? 'fumarole'),
+    enrol: options.enrol ?? 'closed',
+    keyFile: options.keyFile ?? join(dataDir, 'seal.key'),
+    logLevel: options.logLevel ?? 'info',
+    offer: options.offer ?? 'automatic',
+    maxMsgSize: within('maxMsgSize', options.maxMsgSize ?? MAX_MSG_SIZE, 1024, 16 * 1024 * 1024),
+    maxObjSize: within('maxObjSize', options.maxObjSize ?? MAX_OBJ_SIZE, 1024, 1024 * 1024 * 1024),
+    sessionIdleMs: within('sessionIdleMs', options.sessionIdleMs ?? SESSION_IDLE_MS, 10, 7 * 86_400_000),
+    traces: {
+      maxAgeMs: options.traces?.maxAgeMs ?? TRACE_MAX_AGE_MS,
+      maxRows: options.traces?.maxRows ?? TRACE_MAX_ROWS,
+      maxBytes: options.traces?.maxBytes ?? TRACE_MAX_BYTES,
+    },
+    wake: options.wake ?? {},
+    dueIntervalMs: within('dueIntervalMs', options.dueIntervalMs ?? DUE_INTERVAL_MS, 1, 3_600_000),
+    planner: options.planner ?? {},
+    plainSchemes: options.plainSchemes ?? [],
+    stopGraceMs: within('stopGraceMs', options.stopGraceMs ?? STOP_GRACE_MS, 0, 600_000),
+    bodyTimeoutMs: options.bodyTimeoutMs,
+  };
+}
+
+function within(option: string, value: number, least: number, most: number): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new ConfigError(option, `a whole number from ${least} to ${most} is expected, not ${value}`);
+}
+
+function baseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
+    throw new ConfigError('publicUrl', `an http or https URL without query is expected, not ${text}`);
+  }
+  return text.replace(/\/+$/, '');
+}
+
+function serverId(text: string): string {
+  if (/^[\x21-\x7e]+$/.test(text) && text.length <= MAX_SERVER_ID && !text.includes(':')) return text;
+  throw new ConfigError('serverId', `1 to ${MAX_SERVER_ID} printable characters without ':' are expected`);
+}

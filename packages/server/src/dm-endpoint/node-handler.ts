@@ -1,0 +1,124 @@
+/** The DM endpoint on node:http, ahead of the router: the one file that knows requests and responses of Node. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parseContentType } from '@fumarole/syncml';
+import type { Logger } from 'pino';
+import type { Metrics } from '../observe/metrics.ts';
+import { StoreError } from '../store/store-error.ts';
+import { type DmRequest, type DmResponse, plainAnswer } from './exchange.ts';
+import { type EndpointDeps, type Handled, handleMessage } from './handle-message.ts';
+import { BODY_SLACK_BYTES, BODY_TIMEOUT_MS, MAX_CONCURRENT, RETRY_AFTER_SECONDS } from './limits.ts';
+import { peerOf, type TrustProxy } from './peer.ts';
+import { type BodyProblem, readBody } from './read-body.ts';
+
+export interface NodeHandlerDeps extends EndpointDeps {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly trust: TrustProxy;
+  readonly bodyTimeoutMs?: number | undefined;
+}
+
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+const CHARSETS: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii', 'iso-8859-1']);
+
+export function createNodeHandler(deps: NodeHandlerDeps): NodeHandler {
+  /** The session each connection served last, for families that ignore RespURI. */
+  const served = new WeakMap<object, string>();
+  let running = 0;
+  return (request, response) => {
+    if (running >= MAX_CONCURRENT) {
+      send(response, busy('Too many messages at once.'), true);
+      request.resume();
+      return;
+    }
+    running += 1;
+    exchange(deps, request, served)
+      .then((answer) => {
+        if (answer.session !== undefined) served.set(request.socket, answer.session);
+        // What is left of a body that was not read must not be taken for the next request.
+        send(response, answer, !request.complete);
+      })
+      .catch((error: unknown) => {
+        deps.log.error({ err: error }, 'DM answer failed');
+        response.destroy();
+      })
+      .finally(() => {
+        running -= 1;
+      });
+  };
+}
+
+async function exchange(
+  deps: NodeHandlerDeps,
+  request: IncomingMessage,
+  served: WeakMap<object, string>,
+): Promise<DmResponse> {
+  if (request.method !== 'POST') return plainAnswer(405, 'POST only.', { allow: 'POST' });
+  const type = parseContentType(request.headers['content-type']);
+  const coding = request.headers['content-encoding'] ?? 'identity';
+  if (type === undefined || !CHARSETS.has(type.charset) || coding.toLowerCase() !== 'identity') {
+    return plainAnswer(415, 'Send application/vnd.syncml.dm+wbxml or application/vnd.syncml.dm+xml.');
+  }
+  const limit = deps.session.maxMsgSize + BODY_SLACK_BYTES;
+  const body = await readBody(request, limit, deps.bodyTimeoutMs ?? BODY_TIMEOUT_MS);
+  if (typeof body === 'string') return problemAnswer(body, limit);
+  const peer = peerOf(request, deps.trust);
+  const start = performance.now();
+  const { response, report } = await guarded(deps, {
+    body,
+    type,
+    hmacHeader: headerText(request.headers['x-syncml-hmac']),
+    token: tokenOf(request.url ?? ''),
+    secure: peer.secure,
+    loopback: peer.loopback,
+    certificateDevice: peer.certificateDevice,
+    connectionSession: peer.direct ? served.get(request.socket) : undefined,
+  });
+  const seconds = (performance.now() - start) / 1000;
+  deps.metrics.message({ encoding: type.encoding, auth: report.auth, outcome: report.outcome, seconds });
+  if (report.outcome === 'malformed' || report.outcome === 'refused') {
+    deps.log.info({ ...report, bytes: body.length }, 'DM message refused');
+  } else if (deps.log.isLevelEnabled('debug')) {
+    deps.log.debug({ ...report, bytes: body.length }, 'DM message');
+  }
+  return response;
+}
+
+async function guarded(deps: NodeHandlerDeps, request: DmRequest): Promise<Handled> {
+  try {
+    return await handleMessage(deps, request);
+  } catch (error) {
+    const away = error instanceof StoreError && (error.code === 'busy' || error.code === 'closed');
+    deps.log.error({ err: error }, 'DM message failed');
+    return {
+      response: away ? busy('The store does not answer.') : plainAnswer(500, 'The server made a mistake.'),
+      report: { outcome: 'failed', auth: 'unknown' },
+    };
+  }
+}
+
+function busy(text: string): DmResponse {
+  return plainAnswer(503, text, { 'retry-after': String(RETRY_AFTER_SECONDS) });
+}
+
+function problemAnswer(problem: BodyProblem, limit: number): DmResponse {
+  if (problem === 'too-large') return plainAnswer(413, `A message has at most ${limit} octets.`);
+  return problem === 'too-slow'
+    ? plainAnswer(408, 'The message did not arrive in time.')
+    : plainAnswer(400, 'The message broke off.');
+}
+
+function send(response: ServerResponse, answer: DmResponse, close: boolean): void {
+  if (response.destroyed) return;
+  response.writeHead(answer.status, close ? { ...answer.headers, connection: 'close' } : answer.headers);
+  response.end(answer.body);
+}
+
+function headerText(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.[0];
+}
+
+/** The token of RespURI; clients may append parameters of their own. */
+function tokenOf(url: string): string | undefined {
+  return /[?&]s=([A-Za-z0-9_-]{1,64})(?:&|$)/.exec(url)?.[1];
+}

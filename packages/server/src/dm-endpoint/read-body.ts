@@ -1,0 +1,31 @@
+import type { IncomingMessage } from 'node:http';
+
+export type BodyProblem = 'too-large' | 'too-slow' | 'broken';
+
+/** The whole body, chunked or not, within size and time. */
+export async function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+  timeoutMs: number,
+): Promise<Buffer | BodyProblem> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return 'too-large';
+  return new Promise((resolve) => {
+    const pieces: Buffer[] = [];
+    let octets = 0;
+    const timer = setTimeout(() => done('too-slow'), timeoutMs);
+    const done = (result: Buffer | BodyProblem): void => {
+      clearTimeout(timer);
+      request.removeAllListeners('data');
+      request.pause();
+      resolve(result);
+    };
+    request.on('data', (piece: Buffer) => {
+      octets += piece.length;
+      if (octets > maxBytes) done('too-large');
+      else pieces.push(piece);
+    });
+    request.once('end', () => done(pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces)));
+    request.once('error', () => done('broken'));
+    request.once('close', () => done('broken'));
+  });
+}
