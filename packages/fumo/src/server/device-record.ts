@@ -45,10 +45,10 @@ export interface SessionFacts {
   readonly maxMsgSize?: number;
   readonly maxObjSize?: number;
   readonly verProto?: string;
-  /** Keys of planner commands that are out and unanswered. */
-  readonly pending: readonly string[];
-  /** Keys that got no answer: not repeated in this session (I-017). */
-  readonly unanswered: readonly string[];
+  /** Commands that are out and unanswered: key → what it is, e.g. `get ./DevDetail/FwV`, `exec <correlator>`. */
+  readonly pending: Readonly<Record<string, string>>;
+  /** Number of the next key. */
+  readonly nextKey: number;
   /** Messages planned in this session; bounded (limits.ts). */
   readonly turns: number;
 }
@@ -108,8 +108,11 @@ export interface TreeValue {
 /** Where the search for FUMO roots stands. */
 export interface Discovery {
   readonly state: 'open' | 'done';
+  /** Roots seen in the answer to `?list=Struct`; empty when it was refused. */
+  readonly listed?: readonly FumoRoot[];
   /** Firmware version the result was found with; another version makes it stale. */
   readonly firmware?: string;
+  /** Open: when the search began; done: when it ended. */
   readonly at?: Instant;
   readonly how?: string;
 }

@@ -1,3 +1,5 @@
+export { chooseDelivery, type DeliveryChoice } from './choose-delivery.ts';
+export { deviceFacts, reportedVersion } from './device-facts.ts';
 export type {
   DevicePolicy,
   DeviceRecord,
@@ -10,8 +12,15 @@ export type {
   TreeVerb,
   UpdateRequest,
 } from './device-record.ts';
+export { type DueResult, evaluateDue, nextDue, withDue } from './due.ts';
+export { fitRecord } from './fit-record.ts';
+export { chosenFields, emptyUpdate, heldPackages } from './goal.ts';
 export type { Instant, Random } from './instant.ts';
+export { learn, type Message } from './learn.ts';
+export { DEFAULT_PLANNER_CONFIG, MAX_COMMAND_VALUE, MAX_QUEUED_COMMANDS } from './limits.ts';
+export { type NewDeviceInput, newDevice } from './new-device.ts';
 export type { PackageRecord, VersionProbe } from './package-record.ts';
+export { plan } from './plan.ts';
 export type {
   Learned,
   Plan,
@@ -22,6 +31,19 @@ export type {
   TimelineKind,
   UrlMaker,
 } from './plan-types.ts';
+export { PROFILES } from './profiles/families.ts';
+export { DEFAULT_PROFILE, type DeviceProfile } from './profiles/profile.ts';
+export { profileOf } from './profiles/profile-of.ts';
+export { wireProfile } from './profiles/wire-profile.ts';
+export {
+  type DeviceFacts,
+  type Fact,
+  type Rejection,
+  type Selection,
+  type SelectOptions,
+  selectPackage,
+} from './select-package.ts';
+export { type Sent, settle } from './settle.ts';
 export type {
   AskedBy,
   Attempt,

@@ -1,6 +1,7 @@
 /** One update of one device: the goal, the attempts made, and the server's word for where it stands. */
 import type { DlotaCode, FumoOperation, Reason } from '../object/index.ts';
 import type { Instant } from './instant.ts';
+import type { VersionProbe } from './package-record.ts';
 import type { UpdateState } from './update-state.ts';
 
 /** How the package reaches the device, as asked for; `auto` leaves it to `chooseDelivery`. */
@@ -61,6 +62,8 @@ export interface Attempt {
   readonly status?: number;
   /** FUMO result code of the alert, as received. */
   readonly result?: number;
+  /** Octets of PkgData that the device has taken, of how many. */
+  readonly progress?: { readonly done: number; readonly total: number };
   /** Result was deduced from State; a later alert refines it. */
   readonly deduced?: boolean;
 }
@@ -76,12 +79,16 @@ export interface Update {
   /** FUMO result code or SyncML status as received, and which of the two number spaces it is from. */
   readonly rawCode?: number;
   readonly rawKind?: 'result' | 'status';
-  readonly packageId: string;
-  readonly packageName: string;
+  /** Absent while the package is still to be chosen: the device has not told enough yet. */
+  readonly packageId?: string;
+  readonly packageName?: string;
   readonly fromVersion?: string;
-  readonly toVersion: string;
-  readonly release: number;
-  readonly size: number;
+  readonly toVersion?: string;
+  readonly release?: number;
+  readonly size?: number;
+  /** An operator named this package: only it will do. */
+  readonly named?: string;
+  readonly probe?: VersionProbe;
   /** FUMO root used; absent until chosen. */
   readonly root?: string;
   readonly askedBy: AskedBy;
@@ -90,7 +97,7 @@ export interface Update {
   readonly delivery?: Delivery;
   /** Why this delivery, one sentence. */
   readonly deliveryWhy?: string;
-  /** Versions still to come after this one on the way to the goal (stepping stones). */
+  /** Version of the goal when this package is only a stepping stone. */
   readonly onTheWayTo?: string;
   readonly attempts: readonly Attempt[];
   readonly createdAt: Instant;
@@ -104,6 +111,8 @@ export interface Update {
   readonly unverifiedContacts: number;
   /** Times that an exceeded stage limit was forgiven because the device was still busy. */
   readonly extensions: number;
+  /** When the stage limit was found exceeded and the device was woken to decide (F-130). */
+  readonly overdueAt?: Instant;
   readonly cancelAskedAt?: Instant;
   readonly installNotify?: { readonly code: DlotaCode | number; readonly at: Instant };
 }

@@ -1,0 +1,314 @@
+/**
+ * Driving one open update. Theory of operation: nothing here follows a script; each message computes from the facts
+ * (State and version read in this contact, the attempts and what became of them) the single next step.
+ *
+ *   no attempt active ── choose delivery ──► new
+ *   new ── Replace PkgURL/PkgData ──► writing ── 200 ──► written ── Exec ──► sent ── 202 ──► accepted ── alert ──► end
+ *   new (Update: nothing to write) ── Exec ──► sent          sent ── Status lost ──► unknown ── Get State only (F-074)
+ *
+ * An attempt is committed as `sent` with the message that carries its Exec, so it leaves at most once; a retry is a
+ * new attempt with a new correlator. Exec needs a State read in this contact that is not 30, 40 or 60.
+ */
+import type { BlobRef } from '@fumarole/syncml';
+import { isBusyState, operationUri, pkgDataUri, pkgUrlUri, stateUri } from '../object/index.ts';
+import { awaitResult, resolveUnknown } from './await-result.ts';
+import { chooseDelivery } from './choose-delivery.ts';
+import type { FumoRoot } from './device-record.ts';
+import { activeAttempt, addAttempt, changeAttempt, changeUpdate, type Draft, note } from './draft.ts';
+import { readNow, stateOf } from './facts.ts';
+import { keyFor, type Outbox, sendGet } from './outbox.ts';
+import { failUpdate } from './outcome.ts';
+import type { PackageRecord } from './package-record.ts';
+import { profileOf } from './profiles/profile-of.ts';
+import type { Attempt, AttemptKind, Update } from './update.ts';
+
+/** The sentence for a person; commands are in the outbox. */
+export function drive(draft: Draft, packages: readonly PackageRecord[], outbox: Outbox): string {
+  const { update } = draft.device;
+  const root = update === undefined ? undefined : pickRoot(draft, update, packages);
+  if (update === undefined) {
+    return 'nothing to do';
+  }
+  if (root === undefined) {
+    const text = 'the device has no firmware update management object (FUMO)';
+    failUpdate(draft, { reason: 'no-fumo', retry: 'never', text });
+    return text;
+  }
+  if (!stateIsKnown(draft, root)) {
+    sendGet(draft, outbox, stateUri(root.uri));
+    return `${aim(update)}: its State is read first`;
+  }
+  const active = activeAttempt(update);
+  switch (active?.state) {
+    case undefined:
+      return startNext(draft, update, root, packages, outbox);
+    case 'new':
+    case 'writing':
+    case 'written':
+      return goOn(draft, update, root, active, packages, outbox);
+    case 'unknown':
+      return resolveUnknown(draft, update, active, root);
+    case 'accepted':
+      return awaitResult(draft, update, active, root);
+    default:
+      return `${aim(update)}: waiting for the device to answer`;
+  }
+}
+
+export function aim(update: Update): string {
+  return `updating ${update.fromVersion ?? ''} → ${update.toVersion ?? '?'}`.replace('  ', ' ');
+}
+
+/** State was answered in this contact, well or badly (I-026), or the root has none. */
+function stateIsKnown(draft: Draft, root: FumoRoot): boolean {
+  return !root.state || !root.exists || readNow(draft.device, stateUri(root.uri)) !== undefined;
+}
+
+/** The root used before, the one asked for, the component's, else the first with an operation. */
+function pickRoot(draft: Draft, update: Update, packages: readonly PackageRecord[]): FumoRoot | undefined {
+  const { roots } = draft.device;
+  const component = packages.find(({ id }) => id === update.packageId)?.component;
+  const root =
+    roots.find(({ uri }) => uri === update.root) ??
+    roots.find(({ uri }) => component !== undefined && uri.endsWith(`/${component}`)) ??
+    roots.find((one) => one.update || one.downloadAndUpdate || one.download) ??
+    roots[0];
+  if (root !== undefined && root.uri !== update.root) {
+    changeUpdate(draft, { root: root.uri });
+  }
+  return root;
+}
+
+/** No attempt is under way: wait, end, or begin the next one. */
+function startNext(
+  draft: Draft,
+  update: Update,
+  root: FumoRoot,
+  packages: readonly PackageRecord[],
+  outbox: Outbox,
+): string {
+  const { now } = draft.ctx;
+  const state = stateOf(draft.device, root.uri);
+  if (update.state === 'installed' || update.state === 'unverified') {
+    return `${aim(update)}: success reported, waiting for the version to show it`;
+  }
+  if (update.cancelAskedAt !== undefined) {
+    changeUpdate(draft, { state: 'cancelled', retryAt: undefined }, 'cancelled by an operator');
+    return 'the update was cancelled';
+  }
+  if (update.retryAt !== undefined && now < update.retryAt) {
+    return `${aim(update)}: next attempt after ${new Date(update.retryAt).toISOString()} (${update.reason ?? 'earlier failure'})`;
+  }
+  const pkg = packages.find(({ id }) => id === update.packageId);
+  if (pkg === undefined) {
+    changeUpdate(draft, { state: 'superseded', retryAt: undefined }, 'the package was withdrawn');
+    return 'the package was withdrawn';
+  }
+  if (state !== undefined && isBusyState(state)) {
+    return `${aim(update)}: the device is busy (State ${state})`; // F-073
+  }
+  const kind = isHeld(update, state) ? 'update' : chooseKind(draft, update, root, pkg);
+  if (kind === undefined) {
+    return draft.device.update?.deliveryWhy ?? 'no delivery method';
+  }
+  const attempt = newAttempt(draft, update, root, kind, pkg);
+  addAttempt(draft, attempt);
+  return goOn(draft, draft.device.update ?? update, root, attempt, packages, outbox);
+}
+
+/** This update's download was stored, State does not deny it, and the update did not find it damaged. */
+function isHeld(update: Update, state: number | undefined): boolean {
+  const latest = [...update.attempts].reverse();
+  const delivery = latest.findIndex(({ kind }) => kind === 'download' || kind === 'pkgdata');
+  const since = latest.slice(0, Math.max(delivery, 0)).filter(({ state: end }) => end === 'failed');
+  const damaged = since.some(({ result }) => result === 402);
+  const kept = state === 50 || state === 70 || (state === undefined && since.length === 0);
+  return latest[delivery]?.state === 'succeeded' && kept && !damaged;
+}
+
+function chooseKind(
+  draft: Draft,
+  update: Update,
+  root: FumoRoot,
+  pkg: PackageRecord,
+): AttemptKind | undefined {
+  const choice = chooseDelivery(draft.device, root, pkg, update.via, update.operation);
+  if (choice.kind === 'none') {
+    changeUpdate(draft, { delivery: undefined, deliveryWhy: choice.why });
+    failUpdate(draft, { reason: 'no-delivery-method', retry: 'never', text: choice.why }); // F-134
+    return undefined;
+  }
+  changeUpdate(draft, { delivery: choice.delivery, deliveryWhy: choice.why });
+  if (update.deliveryWhy !== choice.why) {
+    note(draft, 'update', `delivery: ${choice.why}`);
+  }
+  switch (choice.delivery.kind) {
+    case 'pkgdata':
+      return 'pkgdata';
+    case 'download':
+      return 'download';
+    case 'combined':
+      return 'download-and-update';
+    case 'update-only':
+      return 'update';
+  }
+}
+
+function newAttempt(
+  draft: Draft,
+  update: Update,
+  root: FumoRoot,
+  kind: AttemptKind,
+  pkg: PackageRecord,
+): Attempt {
+  const { now, urls } = draft.ctx;
+  const number = (update.attempts.at(-1)?.number ?? 0) + 1;
+  const correlator = `${update.id}.${number}`;
+  const { delivery } = draft.device.update ?? update;
+  const descriptor = delivery !== undefined && 'descriptor' in delivery && delivery.descriptor;
+  const byUrl = kind === 'download' || kind === 'download-and-update';
+  const url = descriptor ? urls.descriptor : urls.package;
+  return {
+    number,
+    kind,
+    state: 'new',
+    correlator,
+    root: root.uri,
+    ...(byUrl ? { url: url(draft.device.id, correlator, pkg) } : {}),
+    createdAt: now,
+    contact: draft.device.contacts,
+  };
+}
+
+/** The next step of an attempt that nothing was executed for yet. */
+function goOn(
+  draft: Draft,
+  update: Update,
+  root: FumoRoot,
+  attempt: Attempt,
+  packages: readonly PackageRecord[],
+  outbox: Outbox,
+): string {
+  const { contacts } = draft.device;
+  const state = stateOf(draft.device, root.uri);
+  if (update.cancelAskedAt !== undefined) {
+    changeAttempt(draft, attempt.correlator, { state: 'abandoned', endedAt: draft.ctx.now });
+    changeUpdate(draft, { state: 'cancelled', retryAt: undefined }, 'cancelled by an operator');
+    return 'the update was cancelled';
+  }
+  if (state !== undefined && isBusyState(state)) {
+    return `${aim(update)}: the device is busy (State ${state})`;
+  }
+  if (attempt.state === 'writing' && attempt.contact === contacts) {
+    return `${aim(update)}: waiting for the device to take what was written`;
+  }
+  if (!root.exists && profileOf(draft.device).dynamic?.add === 'root') {
+    return createRoot(draft, root, outbox);
+  }
+  // Written in an earlier session: the address is written again, which changes nothing by itself.
+  const ready = attempt.state === 'written' && attempt.contact === contacts;
+  if (attempt.kind === 'update' || ready) {
+    sendExec(draft, root, attempt, outbox);
+    return `${aim(update)}: the device is told to ${words(attempt.kind)}`;
+  }
+  const pkg = packages.find(({ id }) => id === update.packageId);
+  if (pkg === undefined) {
+    changeAttempt(draft, attempt.correlator, { state: 'abandoned', endedAt: draft.ctx.now });
+    changeUpdate(draft, { state: 'superseded', retryAt: undefined }, 'the package was withdrawn');
+    return 'the package was withdrawn';
+  }
+  return attempt.kind === 'pkgdata'
+    ? sendPackage(draft, update, attempt, pkg, outbox)
+    : sendUrl(draft, update, root, attempt, outbox);
+}
+
+function words(kind: AttemptKind): string {
+  return kind === 'download-and-update' ? 'download and update' : kind;
+}
+
+/** F-041: Add where the tree has none; the Status makes the root exist. */
+function createRoot(draft: Draft, root: FumoRoot, outbox: Outbox): string {
+  const refused = draft.device.unsupported[`add ${root.uri}`];
+  if (refused !== undefined) {
+    const text = `the device does not let a firmware object be created (${refused})`;
+    failUpdate(draft, { reason: 'no-fumo', retry: 'never', text });
+    return text;
+  }
+  const key = keyFor(draft, `add ${root.uri}`);
+  outbox.commands.push({ kind: 'add', key, uri: root.uri, format: 'node', data: '' });
+  return `creating the firmware object ${root.uri}`;
+}
+
+/** The package itself, by reference (F-010); no Exec before its 200 (F-123). */
+function sendPackage(
+  draft: Draft,
+  update: Update,
+  attempt: Attempt,
+  pkg: PackageRecord,
+  outbox: Outbox,
+): string {
+  const data: BlobRef = { sha256: pkg.id, offset: 0, length: pkg.size };
+  const key = keyFor(draft, `data ${attempt.correlator}`);
+  const uri = pkgDataUri(attempt.root);
+  outbox.commands.push({ kind: 'replace', key, uri, format: 'bin', type: pkg.contentType, data });
+  changeAttempt(draft, attempt.correlator, { state: 'writing', contact: draft.device.contacts });
+  changeUpdate(draft, { state: 'downloading' }, `the package is sent as a large object (${pkg.size} octets)`);
+  return `${aim(update)}: sending the package as a large object`;
+}
+
+/** F-012, F-132: the address first; the Exec follows its 200, or goes along where the family wants that. */
+function sendUrl(draft: Draft, update: Update, root: FumoRoot, attempt: Attempt, outbox: Outbox): string {
+  const { exec, dynamic } = profileOf(draft.device);
+  const operation = attempt.kind === 'download' ? 'download' : 'download-and-update';
+  const create = !root.exists && dynamic?.add === 'leaf';
+  const key = keyFor(draft, `url ${attempt.correlator}`);
+  const uri = pkgUrlUri(root.uri, operation);
+  const write = {
+    kind: create ? 'add' : 'replace',
+    key,
+    uri,
+    format: 'chr',
+    data: attempt.url ?? '',
+  } as const;
+  changeAttempt(draft, attempt.correlator, { state: 'writing', contact: draft.device.contacts });
+  changeUpdate(
+    draft,
+    { state: 'offered' },
+    `offered: the device is given the address for ${words(attempt.kind)}`,
+  );
+  if (exec === 'next-message') {
+    outbox.commands.push(write);
+  } else {
+    const batch: Outbox = { commands: [write] };
+    sendExec(draft, root, attempt, batch);
+    const whole = {
+      kind: 'sequence',
+      key: keyFor(draft, `batch ${attempt.correlator}`),
+      commands: batch.commands,
+    } as const;
+    outbox.commands.push(...(exec === 'sequence' ? [whole] : batch.commands));
+  }
+  return `${aim(update)}: the device is given the download address`;
+}
+
+/** The one place that an Exec leaves from. */
+function sendExec(draft: Draft, root: FumoRoot, attempt: Attempt, outbox: Outbox): void {
+  const { device, ctx } = draft;
+  const stateBefore = stateOf(device, root.uri);
+  const operation = attempt.kind === 'pkgdata' ? 'update' : attempt.kind;
+  changeAttempt(draft, attempt.correlator, {
+    state: 'sent',
+    sentAt: ctx.now,
+    contact: device.contacts,
+    ...(stateBefore === undefined ? {} : { stateBefore }),
+  });
+  if (draft.device.update?.state === 'assigned') {
+    changeUpdate(draft, { state: 'offered' }, `offered: the device is told to ${words(attempt.kind)}`);
+  }
+  const { correlator } = attempt;
+  const key = keyFor(draft, `exec ${correlator}`);
+  outbox.commands.push({ kind: 'exec', key, uri: operationUri(root.uri, operation), correlator });
+  note(draft, 'attempt', `attempt ${attempt.number}: told to ${words(attempt.kind)}`, {
+    attempt: attempt.number,
+  });
+}

@@ -1,0 +1,48 @@
+/** Keeps a record below its size: the oldest answers go first, then history, then values of rarely used nodes. */
+import type { DeviceRecord, QueuedCommand } from './device-record.ts';
+import { MAX_ANSWERED_COMMANDS, MAX_RECORD } from './limits.ts';
+
+/** The same record within its bounds (limits.ts). */
+export function fitRecord(device: DeviceRecord): DeviceRecord {
+  const tidy = { ...device, commands: fitCommands(device.commands) };
+  if (sizeOf(tidy) <= MAX_RECORD) {
+    return tidy;
+  }
+  const steps: readonly ((record: DeviceRecord) => DeviceRecord)[] = [
+    (record) => ({ ...record, commands: record.commands.map(withoutResults) }),
+    (record) => ({ ...record, history: record.history.slice(0, 2) }),
+    (record) => ({ ...record, nodes: fewerNodes(record.nodes) }),
+    (record) => ({ ...record, history: [], unsupported: {} }),
+  ];
+  let small: DeviceRecord = tidy;
+  for (const step of steps) {
+    small = sizeOf(small) <= MAX_RECORD ? small : step(small);
+  }
+  return small;
+}
+
+/** Rough and cheap: most records are far below the limit. */
+function sizeOf(device: DeviceRecord): number {
+  return JSON.stringify(device).length;
+}
+
+/** All that wait, and the newest of those that are answered. */
+function fitCommands(commands: readonly QueuedCommand[]): readonly QueuedCommand[] {
+  const done = commands.filter(isDone);
+  const dropped = new Set(done.slice(0, Math.max(0, done.length - MAX_ANSWERED_COMMANDS)));
+  return dropped.size === 0 ? commands : commands.filter((command) => !dropped.has(command));
+}
+
+function isDone({ state }: QueuedCommand): boolean {
+  return state === 'answered' || state === 'failed';
+}
+
+function withoutResults(command: QueuedCommand): QueuedCommand {
+  const { results, ...rest } = command;
+  return results === undefined || !isDone(command) ? command : { ...rest, truncated: true };
+}
+
+function fewerNodes(nodes: DeviceRecord['nodes']): DeviceRecord['nodes'] {
+  const newest = Object.entries(nodes).sort((a, b) => b[1].at - a[1].at);
+  return Object.fromEntries(newest.slice(0, 24));
+}

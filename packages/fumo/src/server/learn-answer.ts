@@ -1,0 +1,254 @@
+/** Statuses and Results of our own commands. `pending` says what each key was. */
+import type { ResultItem, ServerEvent } from '@fumarole/dm/server';
+import { pkgDataUri, pkgUrlUri, stateUri } from '../object/index.ts';
+import { LIST_URI, rootsInList } from './discovery.ts';
+import { attemptOf, changeAttempt, type Draft, note } from './draft.ts';
+import { withRead, withUnsupported } from './facts.ts';
+import { learnExecStatus } from './learn-exec.ts';
+import { learnTreeResults, learnTreeStatus } from './learn-tree.ts';
+import { fail, succeed } from './outcome.ts';
+import { replaceFailure } from './status-failure.ts';
+import type { Attempt } from './update.ts';
+
+/** What a key stands for; the argument may hold blanks. */
+export function meaningOf(draft: Draft, key: string): { readonly what: string; readonly of: string } {
+  const text = draft.device.session?.pending[key] ?? '';
+  const blank = text.indexOf(' ');
+  return { what: text.slice(0, Math.max(blank, 0)), of: text.slice(blank + 1) };
+}
+
+export function learnStatus(draft: Draft, event: Extract<ServerEvent, { kind: 'status' }>): void {
+  const { key, code } = event;
+  if (key === undefined || code === 101 || code === 213) {
+    return; // matches nothing of ours, is still running, or is a chunk on its way
+  }
+  const { what, of } = meaningOf(draft, key);
+  if (what !== 'get' && what !== 'tree') {
+    forgetKey(draft, key);
+  }
+  switch (what) {
+    case 'get':
+      learnGetStatus(draft, of, code);
+      break;
+    case 'tree':
+      learnTreeStatus(draft, of, code);
+      break;
+    case 'url':
+    case 'data':
+      learnReplaceStatus(draft, what, of, code);
+      break;
+    case 'exec':
+      learnExecStatus(draft, of, code);
+      break;
+    case 'add':
+      learnAddStatus(draft, of, code);
+      break;
+    default:
+      return;
+  }
+}
+
+/** Results without a Status count as success (I-017); one Results with many Items or many with one (T-083). */
+export function learnResults(
+  draft: Draft,
+  key: string,
+  items: readonly ResultItem[],
+  truncated: boolean = false,
+): void {
+  const { what, of } = meaningOf(draft, key);
+  if (what === 'tree') {
+    learnTreeResults(draft, of, items, truncated);
+  } else if (what === 'get' && of === LIST_URI) {
+    learnList(draft, items);
+  } else if (what === 'get' && !truncated) {
+    const item = items.find(({ uri }) => uri === of) ?? items[0];
+    if (item !== undefined) {
+      const value = typeof item.data === 'string' ? item.data : '';
+      const { format, type } = item;
+      const read = { status: 200, value, at: draft.ctx.now };
+      draft.device = withRead(draft.device, of, {
+        ...read,
+        ...(format === undefined ? {} : { format }),
+        ...(type === undefined ? {} : { type }),
+      });
+    }
+  }
+}
+
+/** The client's package ended without a Status, or the session did. */
+export function learnNoAnswer(draft: Draft, key: string): void {
+  const { what, of } = meaningOf(draft, key);
+  forgetKey(draft, key);
+  const attempt = attemptOf(draft.device.update, of);
+  switch (what) {
+    case 'get':
+      learnGetUnanswered(draft, of);
+      break;
+    case 'tree':
+      learnTreeStatus(draft, of, 0);
+      break;
+    case 'exec':
+      if (attempt?.state === 'sent') {
+        // F-074: it may run; State is read before anything else is sent
+        changeAttempt(draft, of, { state: 'unknown' });
+        note(draft, 'attempt', 'the Exec got no Status; State decides what became of it');
+      }
+      return;
+    case 'url':
+      // Nothing was started: the URL is written again in the next contact.
+      if (attempt?.state === 'writing') {
+        changeAttempt(draft, of, { state: 'new' });
+      }
+      return;
+    case 'data':
+      if (attempt?.state === 'writing') {
+        brokenTransfer(draft, attempt, 'the transfer of the package broke off');
+      }
+      return;
+    default:
+      return;
+  }
+}
+
+/** Our credential was not accepted yet: nothing happened, it goes out again (P-089). */
+export function learnNotExecuted(draft: Draft, key: string): void {
+  const { what, of } = meaningOf(draft, key);
+  forgetKey(draft, key);
+  unsent(draft, what, of);
+}
+
+/** Takes back a step that never left, or that the device did not look at. */
+export function unsent(draft: Draft, what: string, of: string): void {
+  const attempt = attemptOf(draft.device.update, of);
+  if (what === 'tree') {
+    const commands = draft.device.commands.map((command) =>
+      command.id === of && command.state === 'sent' ? { ...command, state: 'queued' as const } : command,
+    );
+    draft.device = { ...draft.device, commands };
+  } else if (what === 'exec' && attempt?.state === 'sent') {
+    changeAttempt(draft, of, { state: attempt.url === undefined ? 'new' : 'written' });
+  } else if ((what === 'url' || what === 'data') && attempt?.state === 'writing') {
+    changeAttempt(draft, of, { state: 'new' });
+  }
+}
+
+export function learnObjectFailed(
+  draft: Draft,
+  key: string,
+  reason: Extract<ServerEvent, { kind: 'object-failed' }>['reason'],
+  code: number | undefined,
+): void {
+  const { what, of } = meaningOf(draft, key);
+  forgetKey(draft, key);
+  const attempt = attemptOf(draft.device.update, of);
+  if (what !== 'data' || attempt?.state !== 'writing') {
+    return;
+  }
+  if (reason === 'not-chunked') {
+    // Took the first chunk for the whole (interop-notes.md §1.6): never offered in-band again.
+    draft.device = withUnsupported(draft.device, `replace ${pkgDataUri(attempt.root)}`, code ?? 200);
+    const text = 'the device does not assemble chunks';
+    fail(draft, attempt, {}, { reason: 'not-implemented', retry: 'other-way', text });
+  } else if (code !== undefined && code >= 300) {
+    learnReplaceStatus(draft, 'data', of, code);
+  } else {
+    brokenTransfer(draft, attempt, 'the transfer of the package broke off');
+  }
+}
+
+function brokenTransfer(draft: Draft, attempt: Attempt, text: string): void {
+  fail(draft, attempt, {}, { reason: 'network', retry: 'retry', text });
+}
+
+/** A 2xx alone says that it exists; its Results bring the value. */
+function learnGetStatus(draft: Draft, uri: string, code: number): void {
+  const before = draft.device.nodes[uri];
+  const answered = before?.contact === draft.device.contacts && before.value !== undefined;
+  if (uri === LIST_URI) {
+    if (code >= 300) {
+      // I-014: tried once and remembered
+      draft.device = withUnsupported(draft.device, LIST_URI, code);
+      draft.device = { ...draft.device, discovery: { ...draft.device.discovery, listed: [] } };
+    } else if (draft.device.discovery.listed === undefined) {
+      draft.device = { ...draft.device, discovery: { ...draft.device.discovery, listed: [] } };
+    }
+  } else if (code >= 300 || !answered) {
+    draft.device = withRead(draft.device, uri, { status: code, at: draft.ctx.now });
+  }
+}
+
+/** Unknown paths are skipped without Status by some (interop-notes.md §2.1): asked, and no value. */
+function learnGetUnanswered(draft: Draft, uri: string): void {
+  const read = draft.device.nodes[uri];
+  if (uri === LIST_URI) {
+    const { discovery } = draft.device;
+    draft.device = { ...draft.device, discovery: { ...discovery, listed: discovery.listed ?? [] } };
+  } else if (read === undefined || read.contact !== draft.device.contacts) {
+    draft.device = withRead(draft.device, uri, { status: 0, at: draft.ctx.now });
+  }
+}
+
+function learnList(draft: Draft, items: readonly ResultItem[]): void {
+  const { discovery } = draft.device;
+  const earlier = discovery.listed ?? [];
+  const found = rootsInList(items).filter((root) => !earlier.some(({ uri }) => uri === root.uri));
+  draft.device = { ...draft.device, discovery: { ...discovery, listed: [...earlier, ...found] } };
+}
+
+/** The Replace of PkgURL, or of PkgData, which is itself the download (fumo.md §4.2). */
+function learnReplaceStatus(draft: Draft, what: 'url' | 'data', correlator: string, code: number): void {
+  const attempt = attemptOf(draft.device.update, correlator);
+  if (attempt === undefined || (attempt.state !== 'writing' && attempt.state !== 'sent')) {
+    return;
+  }
+  if (code >= 200 && code < 300) {
+    if (what === 'data') {
+      succeed(draft, attempt, { status: code }, 'the device has taken the whole package');
+      // fumo.md §3.1: a completed Replace of PkgData leads to 50
+      const read = { status: 200, value: '50', format: 'int', at: draft.ctx.now };
+      draft.device = withRead(draft.device, stateUri(attempt.root), read);
+    } else if (attempt.state === 'writing') {
+      changeAttempt(draft, correlator, { state: 'written', status: code });
+      note(draft, 'attempt', 'the device has the download address');
+    }
+    return;
+  }
+  if (attempt.state === 'sent') {
+    return; // sent side by side: the Exec's own Status decides
+  }
+  refuseReplace(draft, attempt, code);
+}
+
+/** F-132: a refused Replace means no Exec. */
+function refuseReplace(draft: Draft, attempt: Attempt, code: number): void {
+  const uri =
+    attempt.kind === 'download' || attempt.kind === 'download-and-update'
+      ? pkgUrlUri(attempt.root, attempt.kind)
+      : pkgDataUri(attempt.root);
+  const failure = replaceFailure(code, uri, attempt.kind === 'pkgdata');
+  if (failure.retry === 'other-way') {
+    draft.device = withUnsupported(draft.device, `replace ${uri}`, code);
+  }
+  fail(draft, attempt, { state: 'refused', status: code }, failure);
+}
+
+function learnAddStatus(draft: Draft, uri: string, code: number): void {
+  const made = (code >= 200 && code < 300) || code === 418;
+  if (!made) {
+    draft.device = withUnsupported(draft.device, `add ${uri}`, code);
+    note(draft, 'warning', `the device refused to create ${uri} with ${code}`);
+    return;
+  }
+  const roots = draft.device.roots.map((root) => (root.uri === uri ? { ...root, exists: true } : root));
+  draft.device = { ...draft.device, roots };
+  note(draft, 'facts', `the firmware object ${uri} now exists`);
+}
+
+/** The key is answered, or will never be. */
+export function forgetKey(draft: Draft, key: string): void {
+  const { session } = draft.device;
+  if (session !== undefined) {
+    const { [key]: _answered, ...pending } = session.pending;
+    draft.device = { ...draft.device, session: { ...session, pending } };
+  }
+}

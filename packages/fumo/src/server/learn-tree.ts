@@ -1,0 +1,78 @@
+/** Answers to the tree commands that operators queued. */
+import type { ResultItem } from '@fumarole/dm/server';
+import type { QueuedCommand, TreeValue } from './device-record.ts';
+import { type Draft, note } from './draft.ts';
+import { MAX_COMMAND_ITEMS, MAX_COMMAND_RESULT } from './limits.ts';
+
+/** Status 0: no answer; a Get may be asked again, anything else is not repeated (I-017). */
+export function learnTreeStatus(draft: Draft, id: string, code: number): void {
+  const command = draft.device.commands.find((one) => one.id === id);
+  if (command === undefined || command.state !== 'sent') {
+    return;
+  }
+  const good = code >= 200 && code < 300;
+  const answered = code === 0 && (command.results?.length ?? 0) > 0;
+  const state = good || answered ? 'answered' : 'failed';
+  replace(draft, { ...command, state, status: answered ? 200 : code, answeredAt: draft.ctx.now });
+  const outcome = code === 0 && !answered ? 'was not answered' : `answered ${answered ? 200 : code}`;
+  note(draft, 'command', `${command.verb} ${command.uri} ${outcome}`, { command: id, status: code });
+}
+
+export function learnTreeResults(
+  draft: Draft,
+  id: string,
+  items: readonly ResultItem[],
+  truncated: boolean,
+): void {
+  const command = draft.device.commands.find((one) => one.id === id);
+  if (command === undefined || command.state === 'queued') {
+    return;
+  }
+  const results: TreeValue[] = [...(command.results ?? [])];
+  let room =
+    MAX_COMMAND_RESULT - results.reduce((sum, { uri, value }) => sum + uri.length + (value?.length ?? 0), 0);
+  let cut = truncated || command.truncated === true;
+  for (const item of items) {
+    const value = typeof item.data === 'string' ? item.data : hex(item.data, room);
+    if (results.length >= MAX_COMMAND_ITEMS || room <= item.uri.length) {
+      cut = true;
+      break;
+    }
+    const kept = value.slice(0, room - item.uri.length);
+    cut ||= kept.length < value.length;
+    room -= item.uri.length + kept.length;
+    const { uri, format, type } = item;
+    results.push({
+      uri,
+      value: kept,
+      ...(format === undefined ? {} : { format }),
+      ...(type === undefined ? {} : { type }),
+    });
+  }
+  replace(draft, { ...command, results, ...(cut ? { truncated: true } : {}) });
+}
+
+/** The alert that ends an operator's Exec, found by its correlator. */
+export function learnTreeAlert(draft: Draft, correlator: string, data: string): boolean {
+  const command = draft.device.commands.find(
+    (one) => one.verb === 'exec' && one.correlator === correlator && one.state !== 'queued',
+  );
+  if (command === undefined) {
+    return false;
+  }
+  replace(draft, { ...command, result: data.slice(0, 256) });
+  note(draft, 'command', `exec ${command.uri} ended with ${data.slice(0, 80)}`, { command: command.id });
+  return true;
+}
+
+function replace(draft: Draft, command: QueuedCommand): void {
+  const commands = draft.device.commands.map((one) => (one.id === command.id ? command : one));
+  draft.device = { ...draft.device, commands };
+}
+
+/** Octets are shown as hex: a record is text. */
+function hex(octets: Uint8Array, room: number): string {
+  return [...octets.subarray(0, Math.max(0, room))]
+    .map((octet) => octet.toString(16).padStart(2, '0'))
+    .join('');
+}

@@ -1,0 +1,108 @@
+/** What a message told: events become facts, attempts move on, results are matched; nothing is decided here. */
+import type { ServerEvent } from '@fumarole/dm/server';
+import type { DeviceRecord } from './device-record.ts';
+import { changeAttempt, newDraft } from './draft.ts';
+import { fitRecord } from './fit-record.ts';
+import { learnAlert } from './learn-alert.ts';
+import {
+  learnNoAnswer,
+  learnNotExecuted,
+  learnObjectFailed,
+  learnResults,
+  learnStatus,
+} from './learn-answer.ts';
+import { beginContact, endSession, learnDevInfo, learnOpened } from './learn-contact.ts';
+import type { Learned, PlanContext, SessionView } from './plan-types.ts';
+
+export interface Message {
+  readonly session: SessionView;
+  readonly events: readonly ServerEvent[];
+}
+
+/**
+ * Takes the events of one authenticated message into the record. Alerts that repeat change nothing but are answered
+ * (F-088, F-089); a status or result for something unknown is logged, never an error.
+ */
+export function learn(device: DeviceRecord, message: Message, ctx: PlanContext): Learned {
+  const draft = newDraft(device, ctx);
+  const alertStatus = new Map<string, number>();
+  const requests: string[] = [];
+  beginContact(draft, message.session);
+  for (const event of message.events) {
+    switch (event.kind) {
+      case 'opened':
+        learnOpened(draft, event);
+        break;
+      case 'authenticated':
+        draft.device = withScheme(draft.device, message.session);
+        break;
+      case 'dev-info':
+        learnDevInfo(draft, event.items);
+        break;
+      case 'status':
+        learnStatus(draft, event);
+        break;
+      case 'results':
+        learnResults(draft, event.key, event.items);
+        break;
+      case 'chunk':
+        learnResults(
+          draft,
+          event.key,
+          [{ uri: event.uri, data: '', format: event.format, type: event.type }],
+          true,
+        );
+        break;
+      case 'no-answer':
+        learnNoAnswer(draft, event.key);
+        break;
+      case 'not-executed':
+        learnNotExecuted(draft, event.key);
+        break;
+      case 'object-progress':
+        learnProgress(draft, event.key, event.offset, event.length);
+        break;
+      case 'object-failed':
+        learnObjectFailed(draft, event.key, event.reason, event.code);
+        break;
+      case 'generic-alert': {
+        const answer = learnAlert(draft, event);
+        if (answer === 'request') {
+          requests.push(`${event.cmdID}#${event.item}`);
+        } else if (answer !== undefined) {
+          alertStatus.set(`${event.cmdID}#${event.item}`, answer);
+        }
+        break;
+      }
+      case 'aborted':
+      case 'closed':
+        endSession(draft);
+        break;
+      default:
+        break;
+    }
+  }
+  return { device: fitRecord(draft.device), log: draft.log, alertStatus, requests };
+}
+
+function withScheme(device: DeviceRecord, view: SessionView): DeviceRecord {
+  const { session } = device;
+  return {
+    ...device,
+    weak: device.weak || view.weak,
+    ...(session === undefined ? {} : { session: { ...session, scheme: view.scheme } }),
+  };
+}
+
+/** A large object goes on: kept for display, the session itself knows the offset. */
+function learnProgress(
+  draft: Parameters<typeof changeAttempt>[0],
+  key: string,
+  done: number,
+  total: number,
+): void {
+  const [what, correlator] = (draft.device.session?.pending[key] ?? '').split(' ');
+  if (what === 'data' && correlator !== undefined) {
+    changeAttempt(draft, correlator, { progress: { done, total } });
+  }
+}

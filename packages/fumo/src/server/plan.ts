@@ -1,0 +1,177 @@
+/**
+ * The planner: from what is known of a device and what it should have, the commands of this one message. Computed
+ * anew each time from facts alone (level-triggered), never from a stored script; see `drive.ts` for an update's steps.
+ */
+
+import { probeOf, unansweredVersionUris, versionFact } from './device-facts.ts';
+import type { DeviceRecord } from './device-record.ts';
+import { discover, discoveryIsStale, withRoots } from './discovery.ts';
+import { activeAttempt, type Draft, newDraft, note } from './draft.ts';
+import { aim, drive } from './drive.ts';
+import { nextDue, withDue } from './due.ts';
+import { FIRMWARE_VERSION, readRecently } from './facts.ts';
+import { fitRecord } from './fit-record.ts';
+import { mayUpdate, pursueGoal } from './goal.ts';
+import { MAX_GETS_PER_MESSAGE, MAX_TURNS } from './limits.ts';
+import { keyFor, type Outbox, sendGet } from './outbox.ts';
+import type { PackageRecord } from './package-record.ts';
+import type { Plan, PlanContext } from './plan-types.ts';
+import { profileOf } from './profiles/profile-of.ts';
+import { sendTreeCommands } from './tree-commands.ts';
+import { isOpen } from './update-state.ts';
+import { unverifiedForGood, verify } from './verify.ts';
+
+/**
+ * Plans one message. `packages` are those for the device's manufacturer and model; `requests` the keys of update
+ * requests in the message being answered: 200 when update commands follow, else 202 (F-117).
+ */
+export function plan(
+  device: DeviceRecord,
+  packages: readonly PackageRecord[],
+  ctx: PlanContext,
+  requests: readonly string[] = [],
+): Plan {
+  const draft = newDraft(device, ctx);
+  const outbox: Outbox = { commands: [] };
+  const asked = device.request;
+  const hopeful = requests.length > 0 && mayUpdate(device, packages, ctx);
+  const why = decide(draft, packages, outbox);
+  if (requests.length > 0 && !hopeful && isIdle(draft, outbox)) {
+    disappoint(draft, outbox, asked?.by === 'user');
+  }
+  addNeededGet(draft, outbox);
+  const status = hopeful && outbox.commands.length > 0 ? 200 : 202;
+  const dueAt = nextDue(draft.device, ctx.config, ctx.now);
+  return {
+    device: fitRecord(withDue({ ...draft.device, why }, dueAt)),
+    commands: outbox.commands,
+    alertStatus: new Map(requests.map((key) => [key, status])),
+    log: draft.log,
+    why,
+    ...(dueAt === undefined ? {} : { dueAt }),
+  };
+}
+
+function decide(draft: Draft, packages: readonly PackageRecord[], outbox: Outbox): string {
+  const { quarantine, session } = draft.device;
+  if (quarantine !== undefined) {
+    return `in quarantine: ${quarantine.reason}`;
+  }
+  if (session === undefined || session.turns >= MAX_TURNS) {
+    return 'the session has gone on for too long; the rest follows at the next contact';
+  }
+  draft.device = { ...draft.device, session: { ...session, turns: session.turns + 1 } };
+  sendTreeCommands(draft, outbox);
+  verify(draft, packages);
+  const facts = readFacts(draft, packages, outbox);
+  if (facts !== undefined) {
+    return facts;
+  }
+  const goal = pursueGoal(draft, packages);
+  switch (goal.kind) {
+    case 'nothing':
+      return goal.why;
+    case 'ask':
+      goal.uris.slice(0, MAX_GETS_PER_MESSAGE).forEach((uri) => {
+        sendGet(draft, outbox, uri);
+      });
+      return goal.why;
+    case 'drive':
+      return driveWhenQuiet(draft, packages, outbox);
+  }
+}
+
+/** Operators' commands are answered before an operation is begun, so that neither disturbs the other. */
+function driveWhenQuiet(draft: Draft, packages: readonly PackageRecord[], outbox: Outbox): string {
+  const { update } = draft.device;
+  if (outbox.commands.length > 0 && update !== undefined) {
+    return `${aim(update)}: after the operator's commands`;
+  }
+  if (activeAttempt(update) === undefined) {
+    for (const uri of searchRoots(draft).slice(0, MAX_GETS_PER_MESSAGE)) {
+      sendGet(draft, outbox, uri);
+    }
+  }
+  return outbox.commands.length > 0
+    ? 'looking for the firmware object of the device'
+    : drive(draft, packages, outbox);
+}
+
+/** Gets that must be answered first: DevDetail, the version when it decides, the FUMO roots. Undefined: all known. */
+function readFacts(draft: Draft, packages: readonly PackageRecord[], outbox: Outbox): string | undefined {
+  const { ctx } = draft;
+  const before = outbox.commands.length;
+  const probe = draft.device.update?.probe ?? probeOf(packages);
+  const detail = profileOf(draft.device).detail.map((leaf) => `./DevDetail/${leaf}`);
+  const stale = detail.filter((uri) => {
+    const fresh = readRecently(draft.device, uri, ctx.now, ctx.config.refreshMs);
+    // HwV, SwV and LrgObj change with the firmware at most; FwV is what tells.
+    return uri === FIRMWARE_VERSION ? fresh === undefined : draft.device.nodes[uri] === undefined;
+  });
+  const proof = unansweredVersionUris(draft.device, probe, ctx.now, versionAge(draft));
+  // Found with another firmware: searched again when an update is to be driven.
+  const search = draft.device.discovery.state === 'done' ? [] : searchRoots(draft);
+  for (const uri of [...stale, ...proof, ...search].slice(0, MAX_GETS_PER_MESSAGE)) {
+    sendGet(draft, outbox, uri);
+  }
+  return outbox.commands.length > before ? 'reading what the device is and runs' : undefined;
+}
+
+/** While an update is open its version is read in every contact; otherwise now and then. */
+function versionAge({ device, ctx }: Draft): number {
+  const { update } = device;
+  const open = update !== undefined && isOpen(update.state);
+  return open && !unverifiedForGood(update, ctx.now, ctx.config) ? 0 : ctx.config.refreshMs;
+}
+
+function searchRoots(draft: Draft): readonly string[] {
+  const { ctx } = draft;
+  const fact = versionFact(draft.device, undefined, ctx.now, ctx.config.refreshMs);
+  if (!discoveryIsStale(draft.device, fact.value)) {
+    return [];
+  }
+  if (draft.device.discovery.state === 'done' || draft.device.discovery.at === undefined) {
+    const again = draft.device.discovery.state === 'done';
+    // What a firmware did not support, another may (I-027).
+    const unsupported = again ? {} : draft.device.unsupported;
+    draft.device = { ...draft.device, unsupported, discovery: { state: 'open', at: ctx.now } };
+  }
+  const step = discover(draft.device);
+  if (step.kind === 'ask') {
+    return step.uris;
+  }
+  draft.device = withRoots(draft.device, step.roots, step.how, ctx.now);
+  const found = step.roots.map(({ uri }) => uri).join(', ');
+  note(draft, 'facts', found === '' ? step.how : `firmware object ${found}: ${step.how}`);
+  return [];
+}
+
+function isIdle({ device }: Draft, { commands }: Outbox): boolean {
+  const open = device.update !== undefined && isOpen(device.update.state);
+  return commands.length === 0 && !open;
+}
+
+/** A user who asked and gets nothing may be told so (F-119); some families want a leaf written instead. */
+function disappoint(draft: Draft, outbox: Outbox, user: boolean): void {
+  const { noUpdateSign: sign, userInteraction } = profileOf(draft.device);
+  const text = draft.ctx.config.upToDateText;
+  if (sign !== undefined) {
+    const { uri, value: data } = sign;
+    outbox.commands.push({ kind: 'replace', key: keyFor(draft, 'sign update'), uri, format: 'chr', data });
+  } else if (user && userInteraction && text !== '') {
+    outbox.commands.push({
+      kind: 'alert',
+      key: keyFor(draft, 'show text'),
+      code: 1100,
+      items: ['MINDT=10', text],
+    });
+  }
+}
+
+/** interop-notes.md §2.1: commands without a Get beside them are not answered. */
+function addNeededGet(draft: Draft, outbox: Outbox): void {
+  const { needsGet } = profileOf(draft.device);
+  if (needsGet && outbox.commands.length > 0 && !outbox.commands.some(({ kind }) => kind === 'get')) {
+    sendGet(draft, outbox, FIRMWARE_VERSION);
+  }
+}

@@ -1,0 +1,24 @@
+/** Which profile a device gets. */
+import type { DeviceRecord } from '../device-record.ts';
+import { PROFILES } from './families.ts';
+import { DEFAULT_PROFILE, type DeviceProfile, type ProfileMatch } from './profile.ts';
+
+/** The profile named by the policy, else the one whose match fits DevInfo, else the default. */
+export function profileOf(device: DeviceRecord): DeviceProfile {
+  const named = PROFILES.find((profile) => profile.name === device.policy.profile);
+  return (
+    named ?? PROFILES.find((profile) => profile.match.some((match) => fits(match, device))) ?? DEFAULT_PROFILE
+  );
+}
+
+function fits(match: ProfileMatch, device: DeviceRecord): boolean {
+  return (
+    fitsText(match.manufacturer, device.manufacturer) &&
+    fitsText(match.model, device.model) &&
+    fitsText(match.clientVersion, device.clientVersion)
+  );
+}
+
+function fitsText(pattern: string | undefined, value: string | undefined): boolean {
+  return pattern === undefined || (value !== undefined && new RegExp(pattern, 'i').test(value.trim()));
+}

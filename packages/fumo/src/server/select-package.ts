@@ -1,0 +1,244 @@
+/** Which package a device should get, and why each other one is not it (std-objects.md §7). */
+import { FIRMWARE_VERSION, HARDWARE_VERSION, meaningful } from './facts.ts';
+import { MAX_PATH_HOPS, MAX_PATH_PACKAGES } from './limits.ts';
+import type { PackageRecord } from './package-record.ts';
+
+/** A fact that may not have been asked for yet; asked and unreadable is `known` without value. */
+export interface Fact {
+  readonly known: boolean;
+  readonly value?: string;
+}
+
+export interface DeviceFacts {
+  readonly manufacturer?: string;
+  readonly model?: string;
+  readonly hardware: Fact;
+  readonly version: Fact;
+  /** Nodes that tell the version; asked for when it decides. */
+  readonly versionUris?: readonly string[];
+}
+
+export interface SelectOptions {
+  /** Only this package will do (an operator named it); unpublished ones and downgrades are then allowed. */
+  readonly packageId?: string;
+  /** Packages that already ended badly here, with the reason; not offered again by themselves. */
+  readonly held?: ReadonlyMap<string, string>;
+}
+
+export interface Rejection {
+  readonly packageId: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
+export type Selection = { readonly why: string; readonly rejected: readonly Rejection[] } & (
+  | {
+      readonly kind: 'chosen';
+      /** To be installed now. */
+      readonly package: PackageRecord;
+      /** Where the path leads; the same package when it is one hop. */
+      readonly goal: PackageRecord;
+      readonly path: readonly PackageRecord[];
+    }
+  /** DevInfo fits several: these DevDetail nodes decide (F-009). */
+  | { readonly kind: 'needs'; readonly uris: readonly string[] }
+  | { readonly kind: 'current' }
+  | { readonly kind: 'none' }
+);
+
+/**
+ * Chooses from DevInfo alone when only one package without further constraints fits (F-008); asks for DevDetail when
+ * it decides (F-009, flow A3); goes over stepping stones when nothing leads to the goal directly.
+ */
+export function selectPackage(
+  facts: DeviceFacts,
+  packages: readonly PackageRecord[],
+  options: SelectOptions = {},
+): Selection {
+  const manufacturer = meaningful(facts.manufacturer);
+  const model = meaningful(facts.model);
+  if (manufacturer === undefined || model === undefined) {
+    return { kind: 'none', why: 'the device has not told its manufacturer and model', rejected: [] };
+  }
+  const sift = siftPackages({ ...facts, manufacturer, model }, packages, options);
+  const uris = neededUris(facts, sift.fitting);
+  if (uris.length > 0) {
+    const why = `${sift.fitting.length} package${sift.fitting.length === 1 ? '' : 's'} may fit; ${uris.join(', ')} decides`;
+    return { kind: 'needs', uris, why, rejected: sift.rejected };
+  }
+  return choosePath(facts, sift.fitting, packages, { ...options, rejected: sift.rejected });
+}
+
+interface Sifted {
+  readonly fitting: readonly PackageRecord[];
+  readonly rejected: readonly Rejection[];
+}
+
+function siftPackages(
+  facts: DeviceFacts & { readonly manufacturer: string; readonly model: string },
+  packages: readonly PackageRecord[],
+  options: SelectOptions,
+): Sifted {
+  const fitting: PackageRecord[] = [];
+  const rejected: Rejection[] = [];
+  for (const pkg of packages.slice(0, MAX_PATH_PACKAGES)) {
+    const reason = unfit(facts, pkg, options);
+    if (reason === undefined) {
+      fitting.push(pkg);
+    } else {
+      rejected.push(rejection(pkg, reason));
+    }
+  }
+  return { fitting, rejected };
+}
+
+function unfit(
+  facts: DeviceFacts & { readonly manufacturer: string; readonly model: string },
+  pkg: PackageRecord,
+  options: SelectOptions,
+): string | undefined {
+  const held = options.held?.get(pkg.id);
+  if (!pkg.published && pkg.id !== options.packageId) {
+    return 'not published';
+  }
+  if (!sameText(pkg.manufacturer, facts.manufacturer)) {
+    return `made for manufacturer ${pkg.manufacturer}, the device is of ${facts.manufacturer}`;
+  }
+  if (!pkg.models.some((model) => sameText(model, facts.model))) {
+    return `made for model ${pkg.models.join(', ')}, the device is ${facts.model}`;
+  }
+  if (pkg.hardware.length > 0 && facts.hardware.known) {
+    const hardware = meaningful(facts.hardware.value);
+    if (hardware === undefined || !pkg.hardware.some((value) => value.trim() === hardware)) {
+      return `made for hardware ${pkg.hardware.join(', ')}, the device has ${hardware ?? 'not told its own'}`;
+    }
+  }
+  return pkg.id === options.packageId ? undefined : held;
+}
+
+/** Exact after trimming, letter case ignored (S-050); `*` is the campaign's “any”. */
+function sameText(constraint: string, value: string): boolean {
+  return constraint.trim() === '*' || constraint.trim().toLowerCase() === value.toLowerCase();
+}
+
+/** Nodes without which the choice would be a guess. */
+function neededUris(facts: DeviceFacts, fitting: readonly PackageRecord[]): readonly string[] {
+  const hardware = !facts.hardware.known && fitting.some((pkg) => pkg.hardware.length > 0);
+  const version =
+    !facts.version.known && (fitting.length > 1 || fitting.some((pkg) => pkg.fromVersions.length > 0));
+  return [
+    ...(version ? (facts.versionUris ?? [FIRMWARE_VERSION]) : []),
+    ...(hardware ? [HARDWARE_VERSION] : []),
+  ];
+}
+
+function choosePath(
+  facts: DeviceFacts,
+  fitting: readonly PackageRecord[],
+  all: readonly PackageRecord[],
+  options: SelectOptions & { readonly rejected: readonly Rejection[] },
+): Selection {
+  const version = meaningful(facts.version.value);
+  const release = all.find((pkg) => pkg.version === version)?.release;
+  const rejected = [...options.rejected];
+  for (const goal of goals(fitting, options.packageId)) {
+    if (goal.version === version) {
+      return { kind: 'current', why: `already runs ${version}`, rejected };
+    }
+    const path = shortestPath(version, release, goal, fitting, options.packageId);
+    const first = path?.[0];
+    if (path !== undefined && first !== undefined) {
+      return { kind: 'chosen', package: first, goal, path, why: whyPath(version, path), rejected };
+    }
+    rejected.push(rejection(goal, whyNoPath(version, release, goal)));
+  }
+  const named = options.packageId;
+  const reason = rejected.find(({ packageId }) => packageId === named)?.reason;
+  return { kind: 'none', why: whyNone(all, named, reason), rejected };
+}
+
+/** Highest release first, then the smaller file, then the newer one. */
+function goals(fitting: readonly PackageRecord[], packageId: string | undefined): readonly PackageRecord[] {
+  return fitting
+    .filter((pkg) => packageId === undefined || pkg.id === packageId)
+    .sort((a, b) => b.release - a.release || a.size - b.size || b.addedAt - a.addedAt);
+}
+
+interface Hop {
+  readonly version: string | undefined;
+  readonly release: number | undefined;
+  readonly path: readonly PackageRecord[];
+}
+
+/** Breadth first over versions; every hop ascends in release unless the goal was named and may go down. */
+function shortestPath(
+  version: string | undefined,
+  release: number | undefined,
+  goal: PackageRecord,
+  packages: readonly PackageRecord[],
+  packageId: string | undefined,
+): readonly PackageRecord[] | undefined {
+  const seen = new Set<string | undefined>([version]);
+  let front: readonly Hop[] = [{ version, release, path: [] }];
+  for (let hops = 0; hops < MAX_PATH_HOPS && front.length > 0; hops += 1) {
+    const next: Hop[] = [];
+    for (const hop of front) {
+      for (const pkg of packages) {
+        if (!leadsOn(hop, pkg, goal, packageId)) {
+          continue;
+        }
+        if (pkg.id === goal.id) {
+          return [...hop.path, pkg];
+        }
+        if (!seen.has(pkg.version)) {
+          seen.add(pkg.version);
+          next.push({ version: pkg.version, release: pkg.release, path: [...hop.path, pkg] });
+        }
+      }
+    }
+    front = next;
+  }
+  return undefined;
+}
+
+function leadsOn(hop: Hop, pkg: PackageRecord, goal: PackageRecord, packageId: string | undefined): boolean {
+  const from =
+    pkg.fromVersions.length === 0 ||
+    (hop.version !== undefined && pkg.fromVersions.some((value) => value.trim() === hop.version));
+  const mayDescend = pkg.id === packageId && pkg.allowDowngrade;
+  const ascends = hop.release === undefined || pkg.release > hop.release || mayDescend;
+  // A stone beyond the goal would have to come down again.
+  const below = pkg.id === goal.id || pkg.release < goal.release;
+  return from && ascends && below;
+}
+
+function whyPath(version: string | undefined, path: readonly PackageRecord[]): string {
+  const steps = path.map((pkg) => pkg.version).join(' → ');
+  const first = path[0];
+  const direct =
+    path.length === 1 ? `${first?.name} is the highest release that fits` : 'only stepping stones lead there';
+  return `${version ?? 'unknown version'} → ${steps}: ${direct}`;
+}
+
+function whyNoPath(version: string | undefined, release: number | undefined, goal: PackageRecord): string {
+  if (release !== undefined && goal.release <= release) {
+    return `release ${goal.release} is not above the installed release ${release}`;
+  }
+  const from = goal.fromVersions.join(', ') || 'any version';
+  return `needs ${from}, the device runs ${version ?? 'an unknown version'} and no stepping stone leads there`;
+}
+
+function whyNone(
+  all: readonly PackageRecord[],
+  packageId: string | undefined,
+  reason: string | undefined,
+): string {
+  if (packageId !== undefined) {
+    return reason ?? 'the package asked for is not there';
+  }
+  return all.length === 0 ? 'no package for this manufacturer and model' : 'no package fits';
+}
+
+function rejection(pkg: PackageRecord, reason: string): Rejection {
+  return { packageId: pkg.id, name: `${pkg.name} ${pkg.version}`, reason };
+}
