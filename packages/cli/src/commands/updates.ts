@@ -90,6 +90,7 @@ function registerCreate(updates: Command): void {
       });
       if (output.json) printJson(output, answer);
       else if (answer.created.length > 0) printTable(output, UPDATE_COLUMNS, answer.created, '');
+      for (const { device, reason } of answer.notWoken) output.warn(`${device}: not woken: ${reason}\n`);
       if (answer.refused.length === 0) return;
       const reasons = answer.refused.map(({ device, reason }) => `${device}: ${reason}`);
       throw new CliError('api', `${reasons.length} of ${devices.length} refused`, reasons);

@@ -163,6 +163,8 @@ export interface ApiUpdateRequest {
 export interface ApiUpdatesCreated {
   readonly created: readonly ApiUpdate[];
   readonly refused: readonly { readonly device: string; readonly code: string; readonly reason: string }[];
+  /** Devices whose update was made but which cannot be woken: they learn of it when they next contact the server. */
+  readonly notWoken: readonly { readonly device: string; readonly reason: string }[];
 }
 
 export interface ApiSession {

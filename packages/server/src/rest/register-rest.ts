@@ -24,6 +24,8 @@ import { compileValidator } from './schema.ts';
  * but the documentation asks for a bearer token.
  */
 export async function registerRest(app: FastifyInstance, deps: RestDeps): Promise<void> {
+  // Streams and long waits end first; a stop would wait for them otherwise.
+  app.addHook('preClose', async () => deps.feed.close());
   await app.register(
     async (api) => {
       api.setValidatorCompiler(compileValidator);
@@ -83,5 +85,9 @@ async function registerDocs(api: FastifyInstance, { version }: RestDeps): Promis
       security: [{ token: [] }],
     },
   });
-  await api.register(swaggerUi, { routePrefix: '/docs', uiConfig: { persistAuthorization: true } });
+  await api.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    uiConfig: { persistAuthorization: true },
+  });
 }

@@ -348,10 +348,15 @@ describe('updates', () => {
     await ask('POST', '/publisher-keys', { name: 'u', publicKey: Buffer.from(publicKey).toString('base64') });
     const sealed = await make(9);
     const pkg = await ask('POST', '/packages', sealed, { 'content-type': 'application/octet-stream' });
-    const made = await ask('POST', '/updates', { device: 'upd', package: pkg.body.id, via: 'url' });
+    const made = await ask('POST', '/updates', {
+      device: 'upd',
+      package: pkg.body.id,
+      via: 'url',
+      wake: true,
+    });
     expect(made).toMatchObject({
       status: 201,
-      body: { created: [{ device: 'upd', state: 'assigned' }], refused: [] },
+      body: { created: [{ device: 'upd', state: 'assigned' }], refused: [], notWoken: [{ device: 'upd' }] },
     });
     const { id } = made.body.created[0];
     expect((await ask('GET', '/updates?device=upd')).body.items).toMatchObject([{ id }]);

@@ -180,6 +180,7 @@ export const updatesCreatedSchema: TUnsafe<ApiUpdatesCreated> = describing<ApiUp
   Type.Object({
     created: Type.Array(updateSchema),
     refused: Type.Array(Type.Object({ device: text(), code: text(), reason: text() })),
+    notWoken: Type.Array(Type.Object({ device: text(), reason: text() })),
   }),
 );
 

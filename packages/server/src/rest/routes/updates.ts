@@ -131,22 +131,36 @@ async function requestAll(
   devices: readonly string[],
   body: ApiUpdateRequest,
 ): Promise<ApiUpdatesCreated> {
-  const { via, operation, wake } = body;
-  const wanted = body.package === undefined ? undefined : await packageId(deps.store, body.package);
+  const { via, operation } = body;
+  const named = body.package === undefined ? {} : { package: await packageId(deps.store, body.package) };
+  const wanted = { via, operation, ...named };
   const created: ApiUpdate[] = [];
   const refused: { device: string; code: string; reason: string }[] = [];
+  const notWoken: { device: string; reason: string }[] = [];
   for (const device of devices) {
     try {
-      const update = await deps.fleet.requestUpdate({ device, package: wanted, via, operation });
+      const update = await deps.fleet.requestUpdate({ device, ...wanted });
       created.push(presentUpdate(device, update));
-      if (wake === true) await wakeDevice(deps, device);
+      const failure = body.wake === true ? await wakeFailure(deps, device) : undefined;
+      if (failure !== undefined) notWoken.push({ device, reason: failure });
     } catch (error) {
       // One device: its refusal is the answer. Several: each is told apart.
-      if (devices.length === 1 || !(error instanceof FleetError || error instanceof RestError)) throw error;
+      if (devices.length === 1 || !(error instanceof FleetError)) throw error;
       refused.push({ device, code: error.code, reason: error.message });
     }
   }
-  return { created, refused };
+  return { created, refused, notWoken };
+}
+
+/** The update stands even when the device cannot be woken: it learns of it at its next contact. */
+async function wakeFailure(deps: RestDeps, device: string): Promise<string | undefined> {
+  try {
+    await wakeDevice(deps, device);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RestError) return error.message;
+    throw error;
+  }
 }
 
 async function lookUp({ store }: RestDeps, id: string): Promise<ApiUpdate> {
