@@ -96,3 +96,8 @@ export function inFlight(attempt: Attempt | undefined): boolean {
 export function attemptOf(update: Update | undefined, correlator: string): Attempt | undefined {
   return update?.attempts.find((attempt) => attempt.correlator === correlator);
 }
+
+/** Accepted in this very contact: there is nothing to read yet, the session may end. */
+export function hasJustBegun(device: DeviceRecord, attempt: Attempt | undefined): boolean {
+  return attempt?.state === 'accepted' && attempt.acceptedContact === device.contacts;
+}

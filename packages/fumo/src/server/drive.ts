@@ -14,7 +14,15 @@ import { isBusyState, operationUri, pkgDataUri, pkgUrlUri, stateUri } from '../o
 import { awaitResult, resolveUnknown } from './await-result.ts';
 import { chooseDelivery } from './choose-delivery.ts';
 import type { FumoRoot } from './device-record.ts';
-import { activeAttempt, addAttempt, changeAttempt, changeUpdate, type Draft, note } from './draft.ts';
+import {
+  activeAttempt,
+  addAttempt,
+  changeAttempt,
+  changeUpdate,
+  type Draft,
+  hasJustBegun,
+  note,
+} from './draft.ts';
 import { readNow, stateOf } from './facts.ts';
 import { keyFor, type Outbox, sendGet } from './outbox.ts';
 import { failUpdate } from './outcome.ts';
@@ -34,11 +42,14 @@ export function drive(draft: Draft, packages: readonly PackageRecord[], outbox: 
     failUpdate(draft, { reason: 'no-fumo', retry: 'never', text });
     return text;
   }
+  const active = activeAttempt(update);
+  if (hasJustBegun(draft.device, active)) {
+    return `${aim(update)}: the device has accepted ${active?.kind ?? 'it'}, its result is awaited`;
+  }
   if (!stateIsKnown(draft, root)) {
     sendGet(draft, outbox, stateUri(root.uri));
     return `${aim(update)}: its State is read first`;
   }
-  const active = activeAttempt(update);
   switch (active?.state) {
     case undefined:
       return startNext(draft, update, root, packages, outbox);

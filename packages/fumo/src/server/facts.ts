@@ -53,7 +53,10 @@ export function readRecently(
   maxAge: number,
 ): NodeRead | undefined {
   const read = device.nodes[uri];
-  const fresh = read !== undefined && read.contact >= 0 && now - read.at <= maxAge;
+  const fresh =
+    read !== undefined &&
+    (read.contact >= 0 || maxAge === Number.POSITIVE_INFINITY) &&
+    now - read.at <= maxAge;
   return readNow(device, uri) ?? (fresh ? read : undefined);
 }
 

@@ -23,8 +23,8 @@ export function learnStatus(draft: Draft, event: Extract<ServerEvent, { kind: 's
     return; // matches nothing of ours, is still running, or is a chunk on its way
   }
   const { what, of } = meaningOf(draft, key);
-  if (what !== 'get' && what !== 'tree') {
-    forgetKey(draft, key);
+  if ((what !== 'get' && what !== 'tree') || code >= 300) {
+    forgetKey(draft, key); // a good Get still waits for its Results
   }
   switch (what) {
     case 'get':
@@ -65,6 +65,7 @@ export function learnResults(
     if (item !== undefined) {
       const value = typeof item.data === 'string' ? item.data : '';
       const { format, type } = item;
+      forgetKey(draft, key);
       const read = { status: 200, value, at: draft.ctx.now };
       draft.device = withRead(draft.device, of, {
         ...read,

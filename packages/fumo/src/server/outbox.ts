@@ -23,10 +23,8 @@ export function keyFor(draft: Draft, what: string): string {
 }
 
 export function sendGet(draft: Draft, outbox: Outbox, uri: string): void {
-  const what = `get ${uri}`;
-  const out = Object.values(draft.device.session?.pending ?? {}).includes(what);
   const already = outbox.commands.some((command) => command.kind === 'get' && command.uri === uri);
-  if (!out && !already) {
-    outbox.commands.push({ kind: 'get', key: keyFor(draft, what), uri });
+  if (!already) {
+    outbox.commands.push({ kind: 'get', key: keyFor(draft, `get ${uri}`), uri });
   }
 }

@@ -115,7 +115,11 @@ export function backOff(failures: number, config: PlannerConfig, random: Random)
 function end(draft: Draft, attempt: Attempt, changes: Partial<Attempt>): void {
   const { now } = draft.ctx;
   changeAttempt(draft, attempt.correlator, { endedAt: now, endedContact: draft.device.contacts, ...changes });
-  forgetVolatile(draft, attempt.root);
+  if (attempt.kind === 'pkgdata' || attempt.kind === 'download') {
+    draft.device = staled(draft.device, stateUri(attempt.root));
+  } else {
+    forgetVolatile(draft, attempt.root);
+  }
 }
 
 /** State and version may have changed. */

@@ -6,7 +6,7 @@
 import { probeOf, unansweredVersionUris, versionFact } from './device-facts.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { discover, discoveryIsStale, withRoots } from './discovery.ts';
-import { activeAttempt, type Draft, newDraft, note } from './draft.ts';
+import { activeAttempt, type Draft, hasJustBegun, newDraft, note } from './draft.ts';
 import { aim, drive } from './drive.ts';
 import { nextDue, withDue } from './due.ts';
 import { FIRMWARE_VERSION, readRecently } from './facts.ts';
@@ -104,7 +104,7 @@ function readFacts(draft: Draft, packages: readonly PackageRecord[], outbox: Out
   const probe = draft.device.update?.probe ?? probeOf(packages);
   const detail = profileOf(draft.device).detail.map((leaf) => `./DevDetail/${leaf}`);
   const stale = detail.filter((uri) => {
-    const fresh = readRecently(draft.device, uri, ctx.now, ctx.config.refreshMs);
+    const fresh = readRecently(draft.device, uri, ctx.now, Math.max(ctx.config.refreshMs, versionAge(draft)));
     // HwV, SwV and LrgObj change with the firmware at most; FwV is what tells.
     return uri === FIRMWARE_VERSION ? fresh === undefined : draft.device.nodes[uri] === undefined;
   });
@@ -120,6 +120,9 @@ function readFacts(draft: Draft, packages: readonly PackageRecord[], outbox: Out
 /** While an update is open its version is read in every contact; otherwise now and then. */
 function versionAge({ device, ctx }: Draft): number {
   const { update } = device;
+  if (hasJustBegun(device, activeAttempt(update))) {
+    return Number.POSITIVE_INFINITY;
+  }
   const open = update !== undefined && isOpen(update.state);
   return open && !unverifiedForGood(update, ctx.now, ctx.config) ? 0 : ctx.config.refreshMs;
 }
