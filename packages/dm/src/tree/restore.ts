@@ -3,6 +3,7 @@ import { descriptionAt, isPermanent } from './describe.ts';
 import type { NodeDescription } from './description.ts';
 import { TreeUsageError } from './errors.ts';
 import { newNode, nodeAt, type Path, type TreeNode, withNode } from './node.ts';
+import { isSameValue } from './same-value.ts';
 import type { NodeRecord, TreeSnapshot } from './snapshot.ts';
 import { isNodeName, parseUri } from './uri.ts';
 
@@ -25,8 +26,9 @@ export function treeOf(snapshot: TreeSnapshot): TreeNode {
 }
 
 /**
- * Stored nodes over those of the factory: permanent nodes the snapshot does not know come from the factory (new firmware), nodes
- * that are no longer described, or described as another format, do not come back.
+ * Stored nodes over those of the factory. Permanent nodes the snapshot does not know come from the factory (new firmware), and so do
+ * the values of permanent leaves that servers can not replace: they are the device's own facts. Nodes that are no longer described, or
+ * described as another format, do not come back.
  */
 export function merge(
   description: NodeDescription,
@@ -58,6 +60,8 @@ function mergedChild(
     (described.format ?? stored.format) === stored.format &&
     (factory === undefined || (factory.format === 'node') === (stored.format === 'node'));
   if (!fits) return isPermanent(described) ? factory : undefined;
+  const own = isPermanent(described) && !described.access.includes('Replace');
+  if (own && factory?.value !== undefined && !isSameValue(factory.value, stored.value)) return factory;
   return merge(description, factory ?? stored, stored, path);
 }
 

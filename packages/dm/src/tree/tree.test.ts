@@ -67,6 +67,20 @@ describe('Tree', () => {
     expect(newer.takeChanges().map((change) => change.kind)).toEqual(['remove', 'put']);
   });
 
+  it('keeps read-only permanent values as the device was built, whatever was stored', () => {
+    const details = { name: '', access: ['Get'], format: 'chr', scope: 'permanent' } as const;
+    const facts = (value: string): ObjectNodes => ({
+      root: './fact',
+      description: details,
+      nodes: [{ uri: './fact', format: 'chr', value }],
+    });
+    const tree = new Tree({ objects: [facts('1.0')], now: () => 0 });
+    const upgraded = new Tree({ objects: [facts('2.0')], now: () => 9 });
+    upgraded.restore(tree.snapshot());
+    expect(upgraded.text('./fact')).toBe('2.0');
+    expect(upgraded.takeChanges()).toHaveLength(1);
+  });
+
   it.each([
     ['another version', { version: 2, nodes: [] }],
     ['no root', { version: 1, nodes: [] }],

@@ -9,6 +9,7 @@ import { isSameObject } from './moi.ts';
 import { isInterior, newNode, nodeAt, type Path, type TreeNode, walk, withNode } from './node.ts';
 import { octetLength } from './octet-length.ts';
 import { merge, treeOf } from './restore.ts';
+import { isSameValue } from './same-value.ts';
 import type { TreeChange, TreeSnapshot } from './snapshot.ts';
 import { formatUri, parseUri } from './uri.ts';
 
@@ -137,7 +138,10 @@ export class Tree {
     return { version: 1, nodes: [...walk(this.#root)].map(({ node, path }) => recordOf(node, path)) };
   }
 
-  /** Takes stored nodes over those it was made with; see `merge` for what does not come back. @throws TreeUsageError */
+  /**
+   * Takes stored nodes over those it was made with: read-only permanent leaves keep the values the device was built with, see `merge`.
+   * @throws TreeUsageError `tree-snapshot`; the tree is as before
+   */
   restore(snapshot: TreeSnapshot): void {
     const stored = treeOf(snapshot);
     this.#root = merge(this.description, this.#root, stored);
@@ -228,9 +232,4 @@ function badValue(uri: string, format: string): TreeUsageError {
 
 function emptyValue(format: NodeInit['format']): NodeValue {
   return format === 'bin' ? new Uint8Array() : '';
-}
-
-function isSameValue(a: NodeValue | undefined, b: NodeValue): boolean {
-  if (a === undefined || typeof a === 'string' || typeof b === 'string') return a === b;
-  return a.length === b.length && a.every((octet, at) => octet === b[at]);
 }
