@@ -26,7 +26,10 @@ function explain(error: unknown): ExitCode {
     return error.exitCode;
   }
   process.stderr.write(`fumarole: ${error instanceof Error ? failureText(error) : String(error)}\n`);
-  return ExitCode.failure;
+  // An option that the server finds wrong was given here.
+  return error instanceof Error && 'code' in error && error.code === 'bad-option'
+    ? ExitCode.usage
+    : ExitCode.failure;
 }
 
 /** Errors with a stable code explain themselves; anything else is our mistake and shows where. */

@@ -1,6 +1,9 @@
-import { basename } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { ApiPublisherKey } from '@fumarole/server/api';
 import type { Command } from 'commander';
+import { CliError } from '../cli-error.ts';
+import { DEFAULT_DATA } from '../client-config.ts';
 import { apiCommand, contextOf, segment } from '../context.ts';
 import { base64, readPublicKey } from '../key-files.ts';
 import { type Column, localTime, printJson, printTable } from '../output.ts';
@@ -44,17 +47,42 @@ export function registerKeys(program: Command): void {
       else output.write(`${id} removed\n`);
     },
   );
-  apiCommand(keys, 'reseal', 'seal all device credentials with a new key').action(
-    async (_options: unknown, command: Command) => {
+  registerReseal(keys);
+}
+
+function registerReseal(keys: Command): void {
+  apiCommand(keys, 'reseal', 'seal all device credentials with a new key')
+    .option('--key-file <file>', 'key file of the server (default: seal.key in its data folder)')
+    .option('--no-new-key', 'use the newest key of the file; it was added before')
+    .action(async (options: ResealOptions, command: Command) => {
       const { api, output } = contextOf(command);
+      if (options.newKey) await addSealKey(options);
       const done = await api.post<{ readonly resealed: number }>('/credentials/reseal', {
         json: {},
         timeoutMs: 600_000,
       });
       if (output.json) printJson(output, done);
       else output.write(`${done.resealed} credentials sealed anew\n`);
-    },
-  );
+    });
+}
+
+interface ResealOptions {
+  readonly keyFile?: string;
+  readonly newKey: boolean;
+  readonly data?: string;
+}
+
+/** The key file is on the server's machine and never travels: the new key is added here, the server reads it. */
+async function addSealKey({ keyFile, data }: ResealOptions): Promise<void> {
+  const file = keyFile ?? join(data ?? process.env.FUMAROLE_DATA ?? DEFAULT_DATA, 'seal.key');
+  if (!existsSync(file)) {
+    throw new CliError(
+      'usage',
+      `No key file ${file}: give --key-file, or --no-new-key when the key is there already.`,
+    );
+  }
+  const { addKey } = await import('@fumarole/server');
+  addKey(file);
 }
 
 /** Base64 text is the key itself; anything else names a file. Only the public half of a key ever leaves this machine. */

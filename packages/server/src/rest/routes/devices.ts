@@ -227,7 +227,7 @@ function registerDeeds(app: RestApp, deps: RestDeps): void {
     {
       schema: {
         tags,
-        summary: 'Seal all device credentials with a new key',
+        summary: 'Seal all device credentials with the newest key of the key file',
         operationId: 'resealCredentials',
         response: answers({ 200: Type.Object({ resealed: Type.Integer() }) }),
       },
