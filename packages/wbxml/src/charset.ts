@@ -79,7 +79,7 @@ function latin1(octets: Uint8Array, start: number, end: number): string {
   return pieces.join('');
 }
 
-/** Eight codes at a time: three times as fast as one by one, and as `apply` over a subarray. */
+/** Eight codes at a time, then four: three times as fast as one by one, and as `apply` over a subarray. */
 export function fromCodes(octets: Uint8Array, start: number, end: number): string {
   const o = octets;
   let text = '';
@@ -95,6 +95,10 @@ export function fromCodes(octets: Uint8Array, start: number, end: number): strin
       o[at + 6] ?? 0,
       o[at + 7] ?? 0,
     );
+  }
+  if (end - at >= 4) {
+    text += String.fromCharCode(o[at] ?? 0, o[at + 1] ?? 0, o[at + 2] ?? 0, o[at + 3] ?? 0);
+    at += 4;
   }
   for (; at < end; at++) {
     text += String.fromCharCode(o[at] ?? 0);

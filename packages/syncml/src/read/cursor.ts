@@ -26,8 +26,17 @@ export function readText(cursor: Cursor, inner?: number): string {
       cursor.skip();
     }
   }
-  return text.trim();
+  return strip(text);
 }
+
+/** `trim`, without the call for what is the rule: nothing to strip. */
+function strip(text: string): string {
+  const first = text.charCodeAt(0);
+  const last = text.charCodeAt(text.length - 1);
+  return first > SPACE && first <= LAST_ASCII && last > SPACE && last <= LAST_ASCII ? text : text.trim();
+}
+const SPACE = 0x20;
+const LAST_ASCII = 0x7f;
 
 /** OPAQUE in a text element is UTF-8 (§7.3(3)); a closing NUL of a C string is no part of it. */
 export function opaqueText(octets: Uint8Array): string {
@@ -36,8 +45,22 @@ export function opaqueText(octets: Uint8Array): string {
 
 /** A decimal number below 2^53; undefined when the text is anything else. */
 export function parseDecimal(text: string): number | undefined {
-  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+  if (text.length === 0 || text.length > MOST_DIGITS) {
+    return undefined;
+  }
+  let value = 0;
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - DIGIT_ZERO;
+    if (digit < 0 || digit > 9) {
+      return undefined;
+    }
+    value = value * 10 + digit;
+  }
+  return value;
 }
+
+const MOST_DIGITS = 15;
+const DIGIT_ZERO = 0x30;
 
 /** @throws DecodeError `value` */
 export function readNumber(cursor: Cursor, name: string): number {
