@@ -1,7 +1,6 @@
 /** What a peer can do wrong in a well-formed message; one row per code, for `PeerError.code` and `docs/errors.md`. */
 export const PEER_ERROR_CODES = {
-  'foreign-message': 'the message belongs to another session, or speaks another version',
-  'too-many-commands': 'the message holds more commands than the limit',
+  'header-too-long': 'a SessionID or LocURI of the SyncHdr is longer than the limit',
 } as const;
 export type PeerErrorCode = keyof typeof PEER_ERROR_CODES;
 

@@ -241,6 +241,8 @@ export interface PendingAnswer {
   readonly resend: boolean;
   /** The server closed its package with this message. */
   readonly final: boolean;
+  /** The server failed to prove itself for good: this answer is the last. */
+  readonly last?: true;
 }
 
 export type Slot =

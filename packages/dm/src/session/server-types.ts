@@ -230,7 +230,7 @@ export type ServerEvent =
       /** A large object of ours broke off. `not-chunked`: the device took the first chunk for the whole. */
       readonly kind: 'object-failed';
       readonly key: string;
-      readonly reason: 'not-chunked' | 'no-end' | 'no-answer';
+      readonly reason: 'not-chunked' | 'no-end' | 'no-answer' | 'no-room';
       readonly code?: number;
     }
   | { readonly kind: 'aborted' }
@@ -271,6 +271,11 @@ export interface StepResult {
   readonly account: ServerAccount;
   readonly events: readonly ServerEvent[];
   readonly turn: Turn;
+  /**
+   * The message cannot be the device's: answer it with `reply`, but keep the stored session as it is. (No token of the
+   * session, no credentials: an interloper must not be able to end it.)
+   */
+  readonly stray?: true;
 }
 
 export interface ReplyInput {
@@ -324,6 +329,8 @@ export interface ServerSession {
   readonly owed: readonly OwedStatus[];
   /** Alert 1225 that we owe, for the URI of a Results value that broke off. */
   readonly noEnd?: string;
+  /** Our package 1 is accepted: `opened` was told. */
+  readonly opened: boolean;
   readonly sending?: SendingObject;
   readonly collecting?: CollectingObject;
   /** What `reply` has to do; absent once answered. */
@@ -344,10 +351,14 @@ export interface ClientAuthState {
 }
 
 export interface ServerAuthState {
-  readonly state: 'unproven' | 'accepted' | 'refused';
-  /** base64 of a nonce from a client that is not authenticated yet (P-091). */
+  /** `each`: proven, and to be proven again in every message. */
+  readonly state: 'unproven' | 'each' | 'accepted' | 'refused';
+  /** Type that the client's challenge asked for. */
+  readonly scheme?: 'basic' | 'md5' | 'mac';
+  /** base64 of a nonce that came in this session; the account keeps it once the client is authenticated (P-091). */
   readonly nonce?: string;
-  readonly attempts: number;
+  /** Challenges of the client. */
+  readonly challenges: number;
 }
 
 export interface Outstanding {

@@ -1,0 +1,319 @@
+import { createHash } from 'node:crypto';
+import type { SessionPorts } from '@fumarole/dm';
+import { type AuthScheme, accountDigest } from '@fumarole/dm/auth';
+import {
+  answer,
+  type ClientAccount,
+  type ClientAlert,
+  type ClientEnd,
+  type ClientSession,
+  type ClientWork,
+  macHeader,
+  type OpenInput,
+  type Outgoing,
+  open,
+  receive,
+  type WorkOutcome,
+} from '@fumarole/dm/client';
+import {
+  DEFAULT_SESSION_CONFIG,
+  DEFAULT_WIRE,
+  type Incoming,
+  reply,
+  type ServerAccount,
+  type ServerCommand,
+  type ServerEvent,
+  type ServerSession,
+  type SessionConfig,
+  step,
+  type Turn,
+  type WireProfile,
+} from '@fumarole/dm/server';
+import { type BlobRef, decode, type Encoding, joinParts, type SyncMLMessage } from '@fumarole/syncml';
+import { nodeDigests, seededRandom } from './pair-ports.ts';
+
+/** What the server says at one consultation. */
+export interface PairPlan {
+  readonly commands?: readonly ServerCommand[];
+  readonly alertStatus?: ReadonlyMap<string, number>;
+}
+
+export interface PairOptions {
+  readonly encoding?: Encoding;
+  /** How the client proves itself; default `md5`. */
+  readonly client?: 'none' | 'basic' | 'md5' | 'mac';
+  /** How the server proves itself; default `md5`, `none`: not at all. */
+  readonly server?: 'none' | 'basic' | 'md5' | 'mac';
+  readonly limits?: OpenInput['limits'];
+  readonly wire?: Partial<WireProfile>;
+  readonly config?: Partial<SessionConfig>;
+  readonly alerts?: readonly ClientAlert[];
+  readonly trigger?: 1200 | 1201;
+  /** Asked at every turn `commands`. */
+  readonly plan?: (events: readonly ServerEvent[], consultation: number) => PairPlan;
+  /** The device: executes work. */
+  readonly execute?: (work: readonly ClientWork[]) => readonly WorkOutcome[];
+  /** Octets of blobs. */
+  readonly readBlob?: (ref: BlobRef) => Uint8Array;
+  readonly respURI?: string;
+  readonly seed?: number;
+  /** Messages of either side before the run is given up. */
+  readonly steps?: number;
+}
+
+/** One message as it was on the wire. */
+export interface PairMessage {
+  readonly from: 'client' | 'server';
+  readonly octets: Uint8Array;
+  readonly message: SyncMLMessage;
+  readonly encoding: Encoding;
+  readonly hmacHeader?: string;
+}
+
+const DEVICE = 'IMEI:493005100592800';
+const CLIENT_NAME = 'IMEI:493005100592800';
+const CLIENT_SECRET = 's3cr3t-Pa55';
+const SERVER_NAME = 'com.example.dm';
+const SERVER_SECRET = 'srv-Pa55-0001';
+const SERVER_URL = 'http://dm.example.com/dm';
+const DEFAULT_STEPS = 2000;
+const SCHEMES: readonly AuthScheme[] = ['none', 'basic', 'md5', 'mac', 'transport'];
+
+/** A client and a server in memory: one virtual clock, every message recorded, bounded in steps. */
+export class Pair {
+  readonly options: PairOptions;
+  readonly encoding: Encoding;
+  readonly wire: WireProfile;
+  readonly config: SessionConfig;
+  now = 1_700_000_000_000;
+  serverAccount: ServerAccount;
+  clientAccount: ClientAccount;
+  serverSession: ServerSession | undefined;
+  clientSession: ClientSession | undefined;
+  end: ClientEnd | undefined;
+  readonly messages: PairMessage[] = [];
+  readonly events: ServerEvent[] = [];
+  readonly work: ClientWork[] = [];
+  readonly delivered: string[] = [];
+  readonly sent: string[] = [];
+  readonly unsendable: { readonly key: string; readonly code: number }[] = [];
+  readonly turns: Turn[] = [];
+  /** Octets of the largest serialised session of the server. */
+  largestSession = 0;
+  #random: (octets: number) => Uint8Array;
+  #consultations = 0;
+  #stored: { readonly octets: Uint8Array; readonly hmacHeader?: string } | undefined;
+
+  constructor(options: PairOptions = {}) {
+    this.options = options;
+    this.encoding = options.encoding ?? 'xml';
+    this.wire = { ...DEFAULT_WIRE, ...options.wire };
+    this.config = { ...DEFAULT_SESSION_CONFIG, ...options.config };
+    this.#random = seededRandom(options.seed ?? 1);
+    const client = options.client ?? 'md5';
+    const server = options.server ?? 'md5';
+    const clientA = accountDigest(nodeDigests, CLIENT_NAME, CLIENT_SECRET);
+    const serverA = accountDigest(nodeDigests, SERVER_NAME, SERVER_SECRET);
+    this.serverAccount = {
+      serverId: SERVER_NAME,
+      client: { required: client, allowed: [], name: CLIENT_NAME, a: clientA },
+      ...(server === 'none'
+        ? {}
+        : { server: { scheme: server, name: SERVER_NAME, a: serverA, secret: SERVER_SECRET } }),
+    };
+    this.clientAccount = {
+      serverId: SERVER_NAME,
+      serverURL: SERVER_URL,
+      client: { scheme: client, name: CLIENT_NAME, a: clientA, secret: CLIENT_SECRET },
+      ...(server === 'none' ? {} : { server: { scheme: server, name: SERVER_NAME, a: serverA } }),
+    };
+  }
+
+  get ports(): SessionPorts {
+    return { digests: nodeDigests, random: this.#random, now: this.now };
+  }
+
+  /** Runs one session to its end. @throws Error when it takes more steps than allowed. */
+  run(sessionID: string = '1', more: Partial<OpenInput> = {}): this {
+    let out: Outgoing | undefined = this.start(sessionID, more);
+    let left = this.options.steps ?? DEFAULT_STEPS;
+    while (out !== undefined) {
+      left -= 1;
+      if (left < 0) {
+        throw new Error(`the session did not end: ${JSON.stringify(this.turns.slice(-8))}`);
+      }
+      const response = this.exchange(out);
+      out = this.take(response);
+    }
+    return this;
+  }
+
+  /** Opens a session; the request is not posted yet. */
+  start(sessionID: string = '1', more: Partial<OpenInput> = {}): Outgoing {
+    this.end = undefined;
+    const opened = open(
+      {
+        account: this.clientAccount,
+        sessionID,
+        trigger: this.options.trigger ?? 1201,
+        deviceId: DEVICE,
+        devInfo: [
+          { uri: './DevInfo/DevId', value: DEVICE },
+          { uri: './DevInfo/Man', value: 'Fumarole' },
+          { uri: './DevInfo/Mod', value: 'Virtual' },
+          { uri: './DevInfo/DmV', value: '1.2' },
+          { uri: './DevInfo/Lang', value: 'en' },
+        ],
+        alerts: this.options.alerts ?? [],
+        encoding: this.encoding,
+        limits: this.options.limits ?? { maxMsgSize: 16_384, maxObjSize: 1_048_576 },
+        ...more,
+      },
+      this.ports,
+    );
+    this.clientSession = opened.session;
+    this.clientAccount = opened.account;
+    return opened.out;
+  }
+
+  /** Posts one request and gives the response, as an HTTP exchange would. */
+  exchange(out: Outgoing, tokenValid: boolean = true): PairMessage {
+    const octets = joinParts(out.parts, this.options.readBlob);
+    const hmacHeader =
+      out.mac === undefined ? undefined : macHeader(out.mac, nodeDigests.md5(octets), nodeDigests);
+    return this.post(octets, hmacHeader, tokenValid);
+  }
+
+  /** Gives octets to the server. */
+  post(octets: Uint8Array, hmacHeader?: string, tokenValid: boolean = true): PairMessage {
+    this.now += 1000;
+    const message = decode(octets, this.encoding);
+    this.#record('client', octets, message, hmacHeader);
+    const incoming: Incoming = {
+      message,
+      encoding: this.encoding,
+      bodyMd5: nodeDigests.md5(octets),
+      bodySha256: createHash('sha256').update(octets).digest('hex'),
+      ...(hmacHeader === undefined ? {} : { hmacHeader }),
+      transport: { allows: SCHEMES, tokenValid },
+    };
+    return this.respond(incoming);
+  }
+
+  respond(incoming: Incoming): PairMessage {
+    const stored = this.serverSession;
+    const stepped = step(stored, this.serverAccount, incoming, this.ports, this.config);
+    this.turns.push(stepped.turn);
+    if (stepped.turn === 'retry' && this.#stored !== undefined) {
+      return this.#record('server', this.#stored.octets, undefined, this.#stored.hmacHeader);
+    }
+    this.events.push(...stepped.events);
+    const plan = stepped.turn === 'commands' ? this.#consult(stepped.events) : {};
+    const replied = reply(
+      stepped.session,
+      stepped.account,
+      {
+        commands: plan.commands ?? [],
+        alertStatus: plan.alertStatus ?? new Map(),
+        wire: this.wire,
+        encoding: incoming.encoding,
+        ...(this.options.respURI === undefined ? {} : { respURI: this.options.respURI }),
+      },
+      this.ports,
+      this.config,
+    );
+    this.events.push(...replied.events);
+    this.sent.push(...replied.sent);
+    this.unsendable.push(...replied.unsendable);
+    const octets = joinParts(replied.parts, this.options.readBlob);
+    const hmacHeader =
+      replied.mac === undefined ? undefined : macHeader(replied.mac, nodeDigests.md5(octets), nodeDigests);
+    if (stepped.stray !== true) {
+      this.#store(replied.session, replied.account);
+      this.#stored = { octets, ...(hmacHeader === undefined ? {} : { hmacHeader }) };
+    }
+    return this.#record('server', octets, undefined, hmacHeader);
+  }
+
+  /** Gives a response to the client; undefined when the session is over. */
+  take(response: PairMessage): Outgoing | undefined {
+    if (this.clientSession === undefined) {
+      return undefined;
+    }
+    const received = receive(
+      this.clientSession,
+      this.clientAccount,
+      {
+        message: response.message,
+        bodyMd5: nodeDigests.md5(response.octets),
+        ...(response.hmacHeader === undefined ? {} : { hmacHeader: response.hmacHeader }),
+      },
+      this.ports,
+    );
+    this.clientSession = received.session;
+    this.clientAccount = received.account;
+    this.work.push(...received.work);
+    this.delivered.push(...received.delivered);
+    if (received.turn === 'end') {
+      this.end = received.end;
+      return undefined;
+    }
+    const work = received.work.filter(({ kind }) => kind !== 'drop-object');
+    const outcomes = (this.options.execute ?? executeNothing)(work);
+    const answered = answer(received.session, received.account, outcomes, [], this.ports);
+    this.clientSession = answered.session;
+    this.clientAccount = answered.account;
+    return answered.out;
+  }
+
+  /** Messages of one side. */
+  of(side: 'client' | 'server'): readonly PairMessage[] {
+    return this.messages.filter(({ from }) => from === side);
+  }
+
+  #consult(events: readonly ServerEvent[]): PairPlan {
+    this.#consultations += 1;
+    return this.options.plan?.(events, this.#consultations) ?? {};
+  }
+
+  /** Through JSON, as a store would. */
+  #store(session: ServerSession, account: ServerAccount): void {
+    const row = JSON.stringify(session);
+    this.largestSession = Math.max(this.largestSession, row.length);
+    this.serverSession = JSON.parse(row);
+    this.serverAccount = JSON.parse(JSON.stringify(account));
+  }
+
+  #record(
+    from: 'client' | 'server',
+    octets: Uint8Array,
+    decoded: SyncMLMessage | undefined,
+    hmacHeader: string | undefined,
+  ): PairMessage {
+    const message = decoded ?? decode(octets, this.encoding);
+    const record: PairMessage = {
+      from,
+      octets,
+      message,
+      encoding: this.encoding,
+      ...(hmacHeader === undefined ? {} : { hmacHeader }),
+    };
+    this.messages.push(record);
+    return record;
+  }
+}
+
+/** Every command 200, every piece 213, the last 200. */
+function executeNothing(work: readonly ClientWork[]): readonly WorkOutcome[] {
+  return work.flatMap((one): readonly WorkOutcome[] => {
+    if (one.kind === 'drop-object') {
+      return [];
+    }
+    const { work: id } = one;
+    const command =
+      one.kind === 'command'
+        ? { cmdID: one.command.CmdID, cmd: one.command.kind, code: 200 }
+        : { cmdID: one.cmdID, cmd: one.cmd, code: one.last ? 200 : 213 };
+    return [{ work: id, outcomes: [command] }];
+  });
+}
