@@ -4,6 +4,7 @@
  * steps again (design, ideas 1 and 4).
  */
 import { randomBytes } from 'node:crypto';
+import { PeerError } from '@fumarole/dm';
 import { deviceKey } from '@fumarole/dm/objects';
 import {
   type AuthScheme,
@@ -91,9 +92,14 @@ export async function handleMessage(deps: EndpointDeps, request: DmRequest): Pro
     bodySha256: sha256Hex(request.body),
     at: deps.now(),
   };
-  for (let attempt = 0; attempt < MAX_CONFLICTS; attempt += 1) {
-    const handled = await attemptMessage(deps, received);
-    if (handled !== undefined) return handled;
+  try {
+    for (let attempt = 0; attempt < MAX_CONFLICTS; attempt += 1) {
+      const handled = await attemptMessage(deps, received);
+      if (handled !== undefined) return handled;
+    }
+  } catch (error) {
+    if (error instanceof PeerError) return malformed('SyncHdr is beyond the limits.', error.code);
+    throw error;
   }
   const response = plainAnswer(503, 'Too many messages of this device at once.', {
     'retry-after': String(RETRY_AFTER_SECONDS),
@@ -198,6 +204,7 @@ async function answer(
   );
   const body = await assemble(replied.parts, deps.blobs);
   const headers = headersOf(received.request, body, replied);
+  if (stepped.stray === true) return stray(deps, received, loaded.session, { status: 200, headers, body });
   const outcome = await deps.store.commitMessage(
     commitOf(deps, received, loaded, choice, { identity, stepped, replied, consulted, headers }),
   );
@@ -218,6 +225,17 @@ async function answer(
   };
 }
 
+/** A message that proves nothing leaves the device's session as it was: nothing is stored, so it can end nothing. */
+function stray(
+  { store, now }: EndpointDeps,
+  received: Received,
+  session: SessionRow | undefined,
+  response: DmResponse,
+): Handled {
+  if (session !== undefined) trace(store, received, session.id, response, now(), 'refused');
+  return { response, report: { outcome: 'refused', auth: 'unknown', device: received.key, reason: 'stray' } };
+}
+
 /** A first message opens a session with a name and a token of its own. */
 function identify({ message }: Received, session: SessionRow | undefined): Identity {
   if (session !== undefined && message.hdr.MsgID !== 1) return { id: session.id, token: session.token };
@@ -230,10 +248,10 @@ async function consult(
   received: Received,
   { device }: LoadedForMessage,
   { party }: AccountChoice,
-  { session, events, turn }: StepResult,
+  { session, events, turn, stray }: StepResult,
   identity: Identity,
 ): Promise<Consultation | undefined> {
-  if (party === 'decoy') return undefined;
+  if (party === 'decoy' || stray === true) return undefined;
   if (party === 'joining' && !events.some(({ kind }) => kind === 'opened')) return undefined;
   if (turn === 'challenge' && events.length === 0) return undefined;
   const scheme = schemeOf(session);
