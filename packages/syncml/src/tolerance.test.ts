@@ -59,7 +59,7 @@ describe('versions and order', () => {
     expect(decode(changed, 'wbxml')).toEqual(messageOf());
   });
 
-  it('R-033: an unknown public identifier is SyncML 1.2, as the media type says', () => {
+  it('I-004 R-033: an unknown public identifier is SyncML 1.2, as the media type says', () => {
     const octets = joinParts(encode(messageOf(), 'wbxml'));
     expect(decode(Uint8Array.of(2, 1, ...octets.subarray(3)), 'wbxml')).toEqual(messageOf());
   });
@@ -260,6 +260,16 @@ describe('what is understood', () => {
     const octets = Uint8Array.of(0x61, 0xc3);
     const message = messageOf(replace({ Meta: { Format: 'chr' }, Data: octets, MoreData: true }));
     expect(decode(joinParts(encode(message, 'wbxml')), 'wbxml')).toEqual(message);
+  });
+
+  it('I-003: NUL octets at the end of a text value are dropped, in both wire forms', () => {
+    const octets = (text: string) => new TextEncoder().encode(text);
+    const message = messageOf(replace({ Meta: { Format: 'chr' }, Data: octets('text/plain\0\0') }));
+    const read = decode(joinParts(encode(message, 'wbxml')), 'wbxml');
+    expect(read.body[0]).toMatchObject({ items: [{ Data: 'text/plain' }] });
+    expect(dataOf('<Item><Data>text/plain\0</Data></Item>')).toBe('text/plain');
+    const bytes = messageOf(replace({ Meta: { Format: 'bin' }, Data: octets('a\0') }));
+    expect(decode(joinParts(encode(bytes, 'wbxml')), 'wbxml')).toEqual(bytes);
   });
 
   it('R-051: text with U+0000 passes through WBXML', () => {

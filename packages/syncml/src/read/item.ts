@@ -68,9 +68,18 @@ export function readLocation(cursor: Cursor): Location {
 export function settleData(items: readonly OpenItem[], commandMeta: Meta | undefined): void {
   for (const item of items) {
     if (item.Data instanceof Uint8Array && holdsText(item.Meta, commandMeta)) {
-      item.Data = decodeTextStrictly(item.Data) ?? item.Data;
+      item.Data = decodeTextStrictly(withoutClosingNuls(item.Data)) ?? item.Data;
     }
   }
+}
+
+/** The closing NUL of a C string is no part of a value (I-003). */
+function withoutClosingNuls(octets: Uint8Array): Uint8Array {
+  let end = octets.length;
+  while (octets[end - 1] === 0) {
+    end--;
+  }
+  return octets.subarray(0, end);
 }
 
 /** A node value: white space kept, an element inside re-serialised, OPAQUE kept as octets. */
