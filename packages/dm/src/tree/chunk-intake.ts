@@ -1,6 +1,7 @@
 import type { ItemContext, MetaItem } from './item-context.ts';
 import type { ChunkSink } from './plugin.ts';
 import { Refusal, refuseUnless } from './refusal.ts';
+import { parseUri } from './uri.ts';
 
 /** One piece of a large object as the session delivers it (protocol §4). */
 export interface ChunkPart {
@@ -12,7 +13,7 @@ export interface ChunkPart {
   readonly offset: number;
   /** Decoded octets. */
   readonly bytes: Uint8Array;
-  /** Octets of the whole object, in the first part at least; counted decoded or encoded (protocol §4). */
+  /** As the server declared it, in the first part at least: of the base64 text when the format is `b64` (protocol §4). */
   readonly size?: number;
   readonly last: boolean;
 }
@@ -29,7 +30,15 @@ interface OpenObject {
   readonly uri: string;
   readonly sink: ChunkSink | undefined;
   readonly buffered: Uint8Array[];
+  /** Octets that may come. */
+  readonly limit: number;
   received: number;
+}
+
+/** Octets the object has at least, once decoded. */
+export function decodedSize({ size, format }: ChunkPart): number | undefined {
+  if (size === undefined || format?.toLowerCase() !== 'b64') return size;
+  return Math.max(0, Math.floor(size / 4) * 3 - 2);
 }
 
 /** The one large object that is on its way (protocol §4: never two at once). */
@@ -45,7 +54,7 @@ export class ChunkIntake {
   async take(context: ItemContext, part: ChunkPart): Promise<number> {
     try {
       const object = await this.#objectOf(context, part);
-      await this.#keep(context, object, part.bytes);
+      await this.#keep(object, part.bytes);
       if (!part.last) return 213;
       this.#object = undefined;
       if (object.sink === undefined) return await this.#ports.apply(context, part, joined(object.buffered));
@@ -77,22 +86,36 @@ export class ChunkIntake {
         ...(part.type === undefined ? {} : { Type: part.type }),
       },
     };
+    const described = describedLimit(context, part.uri);
     const sink = await this.#ports.open(context, part, item);
-    const object: OpenObject = { uri: part.uri, sink, buffered: [], received: 0 };
+    const limit = sink === undefined ? context.tree.limits.maxValueOctets : Number.POSITIVE_INFINITY;
+    const object: OpenObject = {
+      uri: part.uri,
+      sink,
+      buffered: [],
+      received: 0,
+      limit: Math.min(limit, described),
+    };
     this.#object = object;
     return object;
   }
 
-  async #keep(context: ItemContext, object: OpenObject, bytes: Uint8Array): Promise<void> {
-    if (object.sink !== undefined) {
+  async #keep(object: OpenObject, bytes: Uint8Array): Promise<void> {
+    refuseUnless(object.received + bytes.length <= object.limit, 413);
+    if (object.sink === undefined) object.buffered.push(bytes);
+    else {
       const status = await object.sink.write(object.received, bytes);
       if (status !== 213) throw new Refusal(status);
-    } else {
-      refuseUnless(object.received + bytes.length <= context.tree.limits.maxValueOctets, 413);
-      object.buffered.push(bytes);
     }
     object.received += bytes.length;
   }
+}
+
+/** What the description of the leaf allows. */
+function describedLimit({ tree }: ItemContext, text: string): number {
+  const uri = parseUri(text, tree.uriLimits);
+  const description = uri.kind === 'uri' ? tree.describe(uri.path) : undefined;
+  return description?.maxOctets ?? Number.POSITIVE_INFINITY;
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

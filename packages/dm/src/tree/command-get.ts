@@ -11,7 +11,7 @@ import { interiorItem, valueItem } from './wire-value.ts';
 /** Get: a value, a list of names, a property or a subtree (tree §5.3, §3, §7). */
 export function executeGet(context: ItemContext, item: MetaItem): ItemResult {
   const { tree, plugins, serverId, wire } = context;
-  const target = resolve(tree, item.Target ?? item.Source);
+  const target = resolve(tree, item.Target);
   refuseUnless(!isInbox(target.path), 405);
   const node = tree.find(target.path);
   if (node === undefined) throw new Refusal(404);

@@ -687,6 +687,31 @@ describe('large objects', () => {
     expect(await part(1, [1], true)).toBe(424);
   });
 
+  it('T-052: a size above the limit is refused at once, one that was not told when it is passed', async () => {
+    const sizes: unknown[] = [];
+    const quiet = { write: async () => 213, commit: async () => 200, discard: async () => {} };
+    const sink: ObjectPlugin['sink'] = async (_uri, { size }) => {
+      sizes.push(size);
+      return quiet;
+    };
+    build({ plugins: [{ root: './Fix', sink }] });
+    const first = {
+      cmd: 'Replace',
+      uri: './Fix/blob',
+      offset: 0,
+      bytes: new Uint8Array(6),
+      last: false,
+    } as const;
+    const begin = async (rest: object) => (await executor.chunk({ ...first, ...rest }, 's1')).code;
+    expect(await begin({ format: 'bin', size: 9 })).toBe(413);
+    expect(await begin({ format: 'b64', size: 16 })).toBe(413);
+    expect(await begin({ format: 'b64', size: 12 })).toBe(213);
+    expect(await begin({})).toBe(213);
+    expect(await part(6, [1, 2], false)).toBe(213);
+    expect(await part(8, [3], true)).toBe(413);
+    expect(sizes).toEqual([7, undefined]);
+  });
+
   it('T-052: end with the code of the sink', async () => {
     let refusal = 420;
     const failing = { write: async () => refusal, commit: async () => 200, discard: async () => {} };

@@ -6,7 +6,7 @@ import {
   type Item,
   type Sequence,
 } from '@fumarole/syncml';
-import { ChunkIntake, type ChunkPart } from './chunk-intake.ts';
+import { ChunkIntake, type ChunkPart, decodedSize } from './chunk-intake.ts';
 import { executeAdd } from './command-add.ts';
 import { executeCopy } from './command-copy.ts';
 import { executeDelete } from './command-delete.ts';

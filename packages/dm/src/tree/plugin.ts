@@ -17,7 +17,7 @@ export interface ChunkSink {
 
 export interface SinkRequest {
   readonly serverId: string;
-  /** Announced octets of the value, when known. */
+  /** Announced octets of the value, when known; of base64 the least it can be, up to two below what comes. */
   readonly size?: number;
   readonly format?: string;
   readonly type?: string;
