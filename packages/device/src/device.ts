@@ -30,8 +30,10 @@ import { Machine } from './machine.ts';
 import { clientAccount, storeNonces } from './object/accounts.ts';
 import { DEFAULT_ROOTS, devDetailPlugin, devInfoOfPackage1, factoryTree } from './object/device-tree.ts';
 import { fumoObject } from './object/fumo-object.ts';
-import { type TreeStore, treeFile } from './object/tree-file.ts';
 import type { DeviceConfig, FumoRootOptions, Timing } from './options.ts';
+import { type TreeStore, treeStore } from './tree-store/tree-store.ts';
+import { policyPrompter } from './ui/policy-prompter.ts';
+import { userInteraction } from './ui/user-interaction.ts';
 import { WakeListener } from './wake/wake-listener.ts';
 
 const IDLE_CHECK_MS = 10;
@@ -82,7 +84,7 @@ export class Device implements DeviceHandle {
     const slots = slotFiles(this.#disk, this.#layout.slots);
     this.#machine = new Machine(this.#bootControl, slots, simulate, emit);
     this.#staging = new Staging(this.#disk, this.#layout.staging, config.storage?.packageBytes, simulate);
-    this.#trees = treeFile(this.#disk, this.#layout.tree);
+    this.#trees = treeStore(this.#disk, this.#layout.tree);
     this.#downloads = new HttpDownloads({
       disk: this.#disk,
       options: config.download ?? {},
@@ -189,7 +191,7 @@ export class Device implements DeviceHandle {
     const journal = await Journal.open(this.#disk, this.#layout.journal);
     if (journal.damaged) this.#emit({ kind: 'error', code: 'damaged', text: 'the journal was damaged' });
     const tree = factoryTree(this.#config, this.#machine.fwV, Date.now);
-    await this.#trees.load(tree);
+    await this.#loadTree(tree);
     await this.#trees.save(tree);
     const agent = this.#makeAgent(journal);
     const executor = this.#makeExecutor(tree);
@@ -201,6 +203,16 @@ export class Device implements DeviceHandle {
     await agent.resume(observed);
     desk.start();
     if (this.#config.policy?.startHeldUpdates === true) await this.#startHeldOnes(agent);
+  }
+
+  /** A damaged tree is kept beside; the device goes on with the one it left the factory with. */
+  async #loadTree(tree: Tree): Promise<void> {
+    try {
+      await this.#trees.load(tree);
+    } catch (error) {
+      if (!(error instanceof DeviceError) || error.code !== 'damaged') throw error;
+      this.#emit({ kind: 'error', code: error.code, text: error.message });
+    }
   }
 
   #makeAgent(journal: Journal): Agent {
@@ -239,7 +251,11 @@ export class Device implements DeviceHandle {
       onPowerCut: (cut: PowerCut) => this.#powerCut(cut),
     };
     const roots = this.#roots.map(({ uri }) => fumoObject(uri, ports));
-    return new TreeExecutor({ tree, plugins: [devDetailPlugin(() => this.#machine.fwV), ...roots] });
+    return new TreeExecutor({
+      tree,
+      plugins: [devDetailPlugin(() => this.#machine.fwV), ...roots],
+      ui: userInteraction(policyPrompter(this.#config.policy?.user ?? {})),
+    });
   }
 
   #makeDesk(): SessionDesk {

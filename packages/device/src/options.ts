@@ -1,5 +1,6 @@
 import type { Encoding } from '@fumarole/syncml';
 import type { Simulate } from './simulate.ts';
+import type { AnswerPolicy } from './ui/policy-prompter.ts';
 
 /** Everything a device is made of and told; the JSON of it, with paths for bytes, is `device.json` in its directory. */
 export interface DeviceOptions {
@@ -135,6 +136,8 @@ export interface PolicyOptions {
   readonly cleanUp?: 'keep' | 'drop' | 'idle';
   /** `synchronous`: Exec is answered 200 after the work; default 202 before it (F-064). */
   readonly exec?: 'asynchronous' | 'synchronous';
+  /** How the virtual user answers the server's questions (Alerts 1100–1104). */
+  readonly user?: AnswerPolicy;
   /** The device starts the update of a held package by itself (5.4.3.2). */
   readonly startHeldUpdates?: boolean;
 }

@@ -41,7 +41,7 @@ export function fileBootControl(disk: Disk, path: string): BootControl {
   const change = async (make: (before: BootVariables) => BootVariables) => {
     const wanted = make(await read());
     await replaceJson(disk, path, wanted);
-    if (JSON.stringify(await read()) !== JSON.stringify(wanted))
+    if (JSON.stringify(await read()) !== JSON.stringify(parse(wanted)))
       throw new Error('boot variables did not take');
   };
   return {

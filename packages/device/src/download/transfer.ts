@@ -218,12 +218,7 @@ export class Transfer {
   }
 
   #accepts(type: string): boolean {
-    const known = [
-      'application/octet-stream',
-      PACKAGE_MEDIA_TYPE,
-      ...(this.#ports.options.acceptTypes ?? []),
-    ];
-    return known.includes(type);
+    return type === OCTETS || (this.#ports.options.acceptTypes ?? []).includes(type);
   }
 
   async #store(
