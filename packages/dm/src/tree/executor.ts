@@ -260,7 +260,7 @@ async function openObject(
     context,
     path,
     { format: part.format ?? node.format, type: part.type ?? node.type },
-    part.size,
+    decodedSize(part),
   );
 }
 
