@@ -48,7 +48,7 @@ class TreeBuilder {
     parser.on('text', (text) => this.#text(text));
     parser.on('cdata', (text) => this.#text(text));
     parser.on('error', (error) => {
-      throw this.#error('xml', error.message, error);
+      throw this.#error('xml', `well-formed XML (${error.message.replace(/\.$/, '')})`, error);
     });
     if (doctype === 'refuse') {
       parser.on('doctype', () => {
