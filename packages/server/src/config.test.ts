@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { serverConfig } from './config.ts';
+
+it('listens on this machine alone unless told otherwise, closed for unknown devices', () => {
+  const config = serverConfig({ dataDir: 'd' });
+  expect(config.listeners).toEqual([{ host: '127.0.0.1', port: 8080 }]);
+  expect([config.enrol, config.plainSchemes]).toEqual(['closed', []]);
+});
+
+it.each([
+  ['dataDir', { dataDir: '' }],
+  ['listeners', { dataDir: 'd', listeners: [] }],
+  ['listeners.port', { dataDir: 'd', listeners: [{ port: 70_000 }] }],
+  ['publicUrl', { dataDir: 'd', publicUrl: 'dm.example.com' }],
+  ['publicUrl', { dataDir: 'd', publicUrl: 'https://dm.example.com/?a=1' }],
+  ['serverId', { dataDir: 'd', serverId: 'a-server-identifier-of-24' }],
+  ['serverId', { dataDir: 'd', serverId: 'a:b' }],
+  ['maxMsgSize', { dataDir: 'd', maxMsgSize: 10 }],
+  ['sessionIdleMs', { dataDir: 'd', sessionIdleMs: 0.5 }],
+])('names the option that cannot be: %s', (option, options) => {
+  expect(() => serverConfig(options)).toThrow(expect.objectContaining({ code: 'bad-option', option }));
+});
+
+it('takes the slash off the public address', () => {
+  expect(serverConfig({ dataDir: 'd', publicUrl: 'https://dm.example.com/fota/' }).publicUrl).toBe(
+    'https://dm.example.com/fota',
+  );
+});
