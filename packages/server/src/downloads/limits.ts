@@ -16,7 +16,5 @@ export const URL_LIFE_MS: number = 7 * 24 * 60 * 60 * 1000;
 export const URL_STEP_MS: number = 24 * 60 * 60 * 1000;
 /** A report may come long after the download (the user answers tomorrow). */
 export const NOTIFY_GRACE_MS: number = 30 * 24 * 60 * 60 * 1000;
-/** Longest URL that is handed out; devices refuse longer ones (dlota.md §2). */
-export const MAX_URL_CHARS = 255;
 /** Longest token that is looked at. */
 export const MAX_TOKEN_CHARS = 1024;

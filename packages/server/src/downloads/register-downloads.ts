@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { admit } from './admit.ts';
 import { answerText } from './answer.ts';
 import type { DownloadDeps } from './deps.ts';
@@ -14,15 +14,17 @@ type Handler = (token: string, request: IncomingMessage, response: ServerRespons
 export async function registerDownloads(app: FastifyInstance, deps: DownloadDeps): Promise<void> {
   const downloads = packageHandler(deps);
   await app.register(async (scope) => {
-    // Reports come with any content type or none; the handlers read the raw request (D-046).
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    // In onRequest, before the framework judges content type and body: reports come with any or none (D-046).
     // A wildcard, because named parameters have at most 100 characters.
     const route = (url: string, handle: Handler): void => {
-      scope.all<{ Params: { '*': string } }>(url, async ({ raw, params }, reply) => {
+      const onRequest = async (
+        { raw, params }: FastifyRequest<{ Params: { '*': string } }>,
+        reply: FastifyReply,
+      ): Promise<void> => {
         reply.hijack();
         await guarded(() => handle(params['*'], raw, reply.raw), reply.raw, deps);
-      });
+      };
+      scope.all<{ Params: { '*': string } }>(url, { onRequest }, async () => undefined);
     };
     route('/d/*', downloads);
     route('/dd/*', async (token, request, response) => {
