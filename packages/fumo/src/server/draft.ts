@@ -1,9 +1,11 @@
 /** The working copy of one consultation: a device value that is replaced step by step, and what is told about it. */
 
 import type { DeviceRecord } from './device-record.ts';
+import type { Instant } from './instant.ts';
 import { MAX_ATTEMPTS, MAX_HISTORY } from './limits.ts';
 import type { PlanContext, TimelineEntry, TimelineKind } from './plan-types.ts';
 import type { Attempt, AttemptState, Update } from './update.ts';
+import { isOpen } from './update-state.ts';
 
 export interface Draft {
   device: DeviceRecord;
@@ -53,11 +55,19 @@ function updateData({ state, rawCode, reason }: Update): Record<string, string |
   return data;
 }
 
-/** Puts a new update in place; the one before goes to the history. */
+/** Puts a new update in place; the one before goes to the history, closed when it was still open. */
+export function replaceUpdate(device: DeviceRecord, update: Update, now: Instant): DeviceRecord {
+  const { update: before, history, request: _served, ...rest } = device;
+  if (before === undefined) {
+    return { ...rest, update, history };
+  }
+  const overtaken = { state: 'superseded', stateAt: now, updatedAt: now, retryAt: undefined } as const;
+  const closed = isOpen(before.state) ? { ...before, ...overtaken } : before;
+  return { ...rest, update, history: [closed, ...history].slice(0, MAX_HISTORY) };
+}
+
 export function startUpdate(draft: Draft, update: Update, text: string): void {
-  const { update: before, history } = draft.device;
-  const earlier = before === undefined ? history : [before, ...history].slice(0, MAX_HISTORY);
-  draft.device = { ...draft.device, update, history: earlier };
+  draft.device = replaceUpdate(draft.device, update, draft.ctx.now);
   note(draft, 'update', text, { state: update.state });
 }
 

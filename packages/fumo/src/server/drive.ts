@@ -30,6 +30,8 @@ import type { PackageRecord } from './package-record.ts';
 import { profileOf } from './profiles/profile-of.ts';
 import type { Attempt, AttemptKind, Update } from './update.ts';
 
+type Target = Pick<PackageRecord, 'id' | 'size' | 'version'>;
+
 /** The sentence for a person; commands are in the outbox. */
 export function drive(draft: Draft, packages: readonly PackageRecord[], outbox: Outbox): string {
   const { update } = draft.device;
@@ -110,7 +112,7 @@ function startNext(
   if (update.retryAt !== undefined && now < update.retryAt) {
     return `${aim(update)}: next attempt after ${new Date(update.retryAt).toISOString()} (${update.reason ?? 'earlier failure'})`;
   }
-  const pkg = packages.find(({ id }) => id === update.packageId);
+  const pkg = packages.find(({ id }) => id === update.packageId) ?? heldPackage(update);
   if (pkg === undefined) {
     changeUpdate(draft, { state: 'superseded', retryAt: undefined }, 'the package was withdrawn');
     return 'the package was withdrawn';
@@ -122,9 +124,16 @@ function startNext(
   if (kind === undefined) {
     return draft.device.update?.deliveryWhy ?? 'no delivery method';
   }
-  const attempt = newAttempt(draft, update, root, kind, pkg);
+  const attempt = newAttempt(draft, update, root, kind, packages);
   addAttempt(draft, attempt);
   return goOn(draft, draft.device.update ?? update, root, attempt, packages, outbox);
+}
+
+/** Flow C1: what the device holds need not be one of ours; nothing of it is sent. */
+function heldPackage(update: Update): Target | undefined {
+  const { operation, packageId, toVersion = '' } = update;
+  const held = operation === 'update-only' && packageId === undefined;
+  return held ? { id: '', size: 0, version: toVersion } : undefined;
 }
 
 /** This update's download was stored, State does not deny it, and the update did not find it damaged. */
@@ -137,12 +146,7 @@ function isHeld(update: Update, state: number | undefined): boolean {
   return latest[delivery]?.state === 'succeeded' && kept && !damaged;
 }
 
-function chooseKind(
-  draft: Draft,
-  update: Update,
-  root: FumoRoot,
-  pkg: PackageRecord,
-): AttemptKind | undefined {
+function chooseKind(draft: Draft, update: Update, root: FumoRoot, pkg: Target): AttemptKind | undefined {
   const choice = chooseDelivery(draft.device, root, pkg, update.via, update.operation);
   if (choice.kind === 'none') {
     changeUpdate(draft, { delivery: undefined, deliveryWhy: choice.why });
@@ -170,22 +174,26 @@ function newAttempt(
   update: Update,
   root: FumoRoot,
   kind: AttemptKind,
-  pkg: PackageRecord,
+  packages: readonly PackageRecord[],
 ): Attempt {
   const { now, urls } = draft.ctx;
   const number = (update.attempts.at(-1)?.number ?? 0) + 1;
   const correlator = `${update.id}.${number}`;
   const { delivery } = draft.device.update ?? update;
   const descriptor = delivery !== undefined && 'descriptor' in delivery && delivery.descriptor;
+  const makeUrl = (pkg: PackageRecord): string =>
+    descriptor
+      ? urls.descriptor(draft.device.id, correlator, pkg)
+      : urls.package(draft.device.id, correlator, pkg);
   const byUrl = kind === 'download' || kind === 'download-and-update';
-  const url = descriptor ? urls.descriptor : urls.package;
+  const pkg = byUrl ? packages.find(({ id }) => id === update.packageId) : undefined;
   return {
     number,
     kind,
     state: 'new',
     correlator,
     root: root.uri,
-    ...(byUrl ? { url: url(draft.device.id, correlator, pkg) } : {}),
+    ...(pkg === undefined ? {} : { url: makeUrl(pkg) }),
     createdAt: now,
     contact: draft.device.contacts,
   };

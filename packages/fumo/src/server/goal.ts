@@ -3,6 +3,7 @@
 import { deviceFacts } from './device-facts.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { activeAttempt, changeUpdate, type Draft, note, startUpdate } from './draft.ts';
+import { meaningful, readNow } from './facts.ts';
 import { failUpdate } from './outcome.ts';
 import type { PackageRecord } from './package-record.ts';
 import type { PlanContext } from './plan-types.ts';
@@ -30,7 +31,7 @@ export function pursueGoal(draft: Draft, packages: readonly PackageRecord[]): Go
         why: `${update.toVersion} was reported installed, but the device has never shown it`,
       };
     }
-    return update.packageId === undefined ? choosePackage(draft, packages) : { kind: 'drive' };
+    return update.provisional === true ? choosePackage(draft, packages) : { kind: 'drive' };
   }
   return beginUpdate(draft, packages);
 }
@@ -95,10 +96,13 @@ function nothingToOffer(draft: Draft, selection: Selection): Nothing {
   return { kind: 'nothing', why: [selection.why, ...reasons].join('; ') };
 }
 
-/** An API order whose package could not be told yet. */
+/** An API order: its package is chosen from what the device says now. */
 function choosePackage(draft: Draft, packages: readonly PackageRecord[]): GoalStep {
   const { device, ctx } = draft;
   const { update } = device;
+  if (update?.operation === 'update-only' && update.named === undefined) {
+    return chooseHeld(draft, packages);
+  }
   const facts = deviceFacts(device, packages, ctx.now, 0);
   const selection = selectPackage(
     facts,
@@ -112,10 +116,14 @@ function choosePackage(draft: Draft, packages: readonly PackageRecord[]): GoalSt
       if (!facts.version.known) {
         return { kind: 'ask', uris: facts.versionUris ?? [], why: 'the version is read first' };
       }
-      changeUpdate(draft, chosenFields(selection, facts.version.value), `assigned: ${selection.why}`);
+      changeUpdate(
+        draft,
+        { ...chosenFields(selection, facts.version.value), provisional: undefined },
+        `assigned: ${selection.why}`,
+      );
       return { kind: 'drive' };
     case 'current':
-      changeUpdate(draft, { state: 'not-needed' }, `not needed: ${selection.why}`);
+      changeUpdate(draft, { state: 'not-needed', provisional: undefined }, `not needed: ${selection.why}`);
       return { kind: 'nothing', why: selection.why };
     case 'none':
       failUpdate(draft, {
@@ -125,6 +133,40 @@ function choosePackage(draft: Draft, packages: readonly PackageRecord[]): GoalSt
       });
       return { kind: 'nothing', why: selection.why };
   }
+}
+
+/** Flow C1: the device holds a package already; what it calls it is the target. */
+function chooseHeld(draft: Draft, packages: readonly PackageRecord[]): GoalStep {
+  const { device, ctx } = draft;
+  const root = device.roots.find(({ update }) => update);
+  const facts = deviceFacts(device, packages, ctx.now, 0);
+  const names = [
+    ...(root?.pkgVersion === true ? [`${root.uri}/PkgVersion`] : []),
+    ...(root?.pkgName === true ? [`${root.uri}/PkgName`] : []),
+  ].filter((uri) => readNow(device, uri) === undefined);
+  const uris = [...names, ...(facts.version.known ? [] : (facts.versionUris ?? []))];
+  if (uris.length > 0) {
+    return { kind: 'ask', uris, why: 'reading which package the device holds' };
+  }
+  const toVersion = meaningful(device.nodes[`${root?.uri}/PkgVersion`]?.value);
+  const packageName = meaningful(device.nodes[`${root?.uri}/PkgName`]?.value);
+  const ours = packages.find(({ version }) => version === toVersion);
+  const { value: fromVersion } = facts.version;
+  changeUpdate(
+    draft,
+    {
+      provisional: undefined,
+      packageId: ours?.id,
+      packageName: ours?.name ?? packageName,
+      toVersion,
+      fromVersion,
+      release: ours?.release,
+      size: ours?.size,
+      probe: ours?.probe,
+    },
+    `assigned: the package that the device holds${toVersion === undefined ? '' : ` (${toVersion})`}`,
+  );
+  return { kind: 'drive' };
 }
 
 /** A refused update whose time has come, or whose user asks now, is open again. */

@@ -12,6 +12,7 @@ export type {
   TreeVerb,
   UpdateRequest,
 } from './device-record.ts';
+export { activeAttempt, inFlight, replaceUpdate } from './draft.ts';
 export { type DueResult, evaluateDue, nextDue, withDue } from './due.ts';
 export { fitRecord } from './fit-record.ts';
 export { chosenFields, emptyUpdate, heldPackages } from './goal.ts';

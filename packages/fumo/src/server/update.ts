@@ -86,6 +86,8 @@ export interface Update {
   readonly toVersion?: string;
   readonly release?: number;
   readonly size?: number;
+  /** Chosen from remembered facts, or not at all yet: chosen anew from fresh ones when the device is here. */
+  readonly provisional?: boolean;
   /** An operator named this package: only it will do. */
   readonly named?: string;
   readonly probe?: VersionProbe;

@@ -10,7 +10,7 @@ import type { Update } from './update.ts';
 /** Compares the version read in this contact with the update; called when it is known. */
 export function verify(draft: Draft, packages: readonly PackageRecord[]): void {
   const { update } = draft.device;
-  if (update?.toVersion === undefined) {
+  if (update === undefined || update.provisional === true) {
     return;
   }
   const { now } = draft.ctx;
@@ -49,7 +49,12 @@ function proveInstalled(draft: Draft, update: Update, version: string | undefine
   const last = update.attempts.at(-1);
   const { contacts } = draft.device;
   const later = contacts > (last?.acceptedContact ?? -1);
-  if (version === update.toVersion && later) {
+  if (later && update.toVersion === undefined && version !== undefined) {
+    // Flow C1 with a package of unknown version: nothing to compare with.
+    changeUpdate(draft, { state: 'unprovable' }, `installed; reports ${version}, the target was never told`);
+    return;
+  }
+  if (version === update.toVersion && version !== undefined && later) {
     if (version === update.fromVersion) {
       changeUpdate(
         draft,
@@ -112,7 +117,7 @@ function watchConfirmed(
   version: string | undefined,
   packages: readonly PackageRecord[],
 ): void {
-  if (version === undefined || version === update.toVersion) {
+  if (version === undefined || update.toVersion === undefined || version === update.toVersion) {
     return;
   }
   const release = packages.find((pkg) => pkg.version === version)?.release;
@@ -126,7 +131,7 @@ function watchConfirmed(
 /** The device tells the truth after all: a lost alert, a wrong result code, an update that came through late. */
 function mendClosed(draft: Draft, update: Update, version: string | undefined): void {
   const executed = update.attempts.some(({ acceptedAt }) => acceptedAt !== undefined);
-  if (version === update.toVersion && version !== update.fromVersion && executed) {
+  if (version !== undefined && version === update.toVersion && version !== update.fromVersion && executed) {
     confirm(draft, update, `confirmed after all: the device reports ${version}`);
   }
 }
@@ -135,6 +140,9 @@ function mendClosed(draft: Draft, update: Update, version: string | undefined): 
 function watchOpen(draft: Draft, update: Update, version: string | undefined): void {
   const active = activeAttempt(update);
   if (version === undefined || version === update.fromVersion) {
+    return;
+  }
+  if (update.toVersion === undefined) {
     return;
   }
   if (version === update.toVersion) {

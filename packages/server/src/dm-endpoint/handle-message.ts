@@ -298,7 +298,8 @@ function commitOf(
   { party, account }: AccountChoice,
   { identity, replied, consulted, headers }: Made,
 ): MessageCommit {
-  const record = consulted === undefined ? undefined : fleet.settled(consulted, replied.sent);
+  const settled = consulted === undefined ? undefined : fleet.settled(consulted, replied);
+  const record = settled?.device;
   const changed = record !== undefined && record !== device?.record;
   const renewed =
     replied.account !== account || (party === 'joining' && changed && credentials === undefined);
@@ -320,8 +321,8 @@ function commitOf(
       renewed && party !== 'decoy' && (device !== undefined || changed)
         ? accounts.vault.close(key, replied.account, credentials?.version ?? 0)
         : undefined,
-    timeline: (consulted?.timeline ?? []).map((entry) => ({ key, entry })),
-    events: [],
+    timeline: (settled?.timeline ?? []).map((entry) => ({ key, entry })),
+    events: settled?.events ?? [],
   };
 }
 

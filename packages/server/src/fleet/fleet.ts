@@ -1,5 +1,5 @@
 /** The fleet service: what the endpoint consults for each message, and what REST and command line operate. */
-import type { ServerCommand, ServerEvent, Turn, WireProfile } from '@fumarole/dm/server';
+import type { ReplyResult, ServerCommand, ServerEvent, Turn, WireProfile } from '@fumarole/dm/server';
 import type {
   DevicePolicy,
   DeviceRecord,
@@ -13,8 +13,9 @@ import type {
   Update,
   Via,
 } from '@fumarole/fumo/server';
+import type { NewEvent } from '../store/port.ts';
 
-/** The answer to one message: everything here is committed with the response, in one transaction. */
+/** The plan for one message; `settled` makes of it what is committed. */
 export interface Consultation {
   readonly device: DeviceRecord;
   readonly commands: readonly ServerCommand[];
@@ -24,6 +25,16 @@ export interface Consultation {
   readonly dueAt?: Instant;
   /** How this device's family wants its messages. */
   readonly wire: WireProfile;
+}
+
+/** What `reply` says about the commands that it was given. */
+export type Replied = Pick<ReplyResult, 'sent' | 'unsendable' | 'events'>;
+
+/** Committed with the response, in one transaction. */
+export interface Settled {
+  readonly device: DeviceRecord;
+  readonly timeline: readonly TimelineEntry[];
+  readonly events: readonly NewEvent[];
 }
 
 export interface UpdateOrder {
@@ -106,8 +117,8 @@ export interface Fleet {
     now: Instant,
   ): Promise<Consultation>;
 
-  /** After `reply`: takes back what did not fit into the message (its keys are not in `sent`). */
-  settled(consultation: Consultation, sent: readonly string[]): DeviceRecord;
+  /** After `reply`: takes back what did not fit into the message, and tells what is to be committed. */
+  settled(consultation: Consultation, replied: Replied): Settled;
 
   /** How this device's family wants its messages; also for answers without a consultation. */
   wireProfile(device: DeviceRecord): WireProfile;
@@ -130,7 +141,7 @@ export interface Fleet {
   publishPackage(packageId: string, published: boolean): Promise<PackageRecord>;
 
   /** An install-notify report arrived for an attempt (dlota.md §4); idempotent. */
-  recordInstallNotify(deviceId: string, attemptId: string, code: number): Promise<void>;
+  recordInstallNotify(deviceId: string, attemptId: string, code: number, text?: string): Promise<void>;
 
   /** Evaluates what has fallen due (retry, silence, stage limits); returns how many devices were looked at. */
   runDue(now: Instant, atMost: number): Promise<number>;

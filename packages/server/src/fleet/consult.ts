@@ -1,0 +1,106 @@
+/** One message of a device: learn, find the packages, plan; and after the answer is written, settle. */
+
+import { deviceKey } from '@fumarole/dm/objects';
+import type { ServerEvent, Turn } from '@fumarole/dm/server';
+import {
+  type DeviceRecord,
+  type Learned,
+  learn,
+  type PlanContext,
+  plan,
+  type SessionView,
+  settle,
+  type TimelineEntry,
+  wireProfile,
+} from '@fumarole/fumo/server';
+import type { NewEvent } from '../store/port.ts';
+import type { Consultation, Replied, Settled } from './fleet.ts';
+import type { PackageCatalogue } from './package-catalogue.ts';
+
+/** Turns in which a peer has said something that we believe. */
+const BELIEVED: ReadonlySet<Turn> = new Set<Turn>(['commands', 'continue', 'ended']);
+
+export async function consult(
+  catalogue: PackageCatalogue,
+  device: DeviceRecord,
+  session: SessionView,
+  events: readonly ServerEvent[],
+  turn: Turn,
+  ctx: PlanContext,
+): Promise<Consultation> {
+  if (!BELIEVED.has(turn)) {
+    return { ...silent(device), wire: wireProfile(device) };
+  }
+  const learned = learn(device, { session, events }, ctx);
+  if (turn !== 'commands') {
+    const alertStatus = new Map([...learned.alertStatus, ...waitingRequests(learned)]);
+    return {
+      ...silent(learned.device),
+      alertStatus,
+      timeline: learned.log,
+      wire: wireProfile(learned.device),
+    };
+  }
+  const packages = await catalogue.packagesFor(learned.device);
+  const planned = plan(learned.device, packages, ctx, learned.requests);
+  return {
+    device: planned.device,
+    commands: planned.commands,
+    alertStatus: new Map([...learned.alertStatus, ...planned.alertStatus]),
+    timeline: [...learned.log, ...planned.log],
+    why: planned.why,
+    ...(planned.dueAt === undefined ? {} : { dueAt: planned.dueAt }),
+    wire: wireProfile(planned.device),
+  };
+}
+
+/** The client's package is still open: whether commands will follow is not known, so 202 (F-117). */
+function waitingRequests({ requests }: Learned): readonly (readonly [string, number])[] {
+  return requests.map((key) => [key, 202]);
+}
+
+function silent(device: DeviceRecord): Omit<Consultation, 'wire'> {
+  const { why, dueAt } = device;
+  return {
+    device,
+    commands: [],
+    alertStatus: new Map(),
+    timeline: [],
+    why,
+    ...(dueAt === undefined ? {} : { dueAt }),
+  };
+}
+
+/** The record as it is after the answer was written, and the lines and events to commit with it. */
+export function settled(consultation: Consultation, replied: Replied, ctx: PlanContext): Settled {
+  const keys = consultation.commands.map(({ key }) => key);
+  const after = settle(consultation.device, keys, replied, ctx);
+  const late = lateEvents(after.device, replied, ctx);
+  const timeline = [...consultation.timeline, ...after.log, ...late.log];
+  return { device: late.device, timeline, events: eventsOf(late.device, timeline) };
+}
+
+/** `reply` itself may find that an object cannot go on. */
+function lateEvents(
+  device: DeviceRecord,
+  { events }: Replied,
+  ctx: PlanContext,
+): Pick<Learned, 'device' | 'log'> {
+  const { session } = device;
+  if (events.length === 0 || session === undefined) {
+    return { device, log: [] };
+  }
+  const { key, encoding, scheme } = session;
+  return learn(device, { session: { key, encoding, scheme, weak: false }, events }, ctx);
+}
+
+/** Each line of the timeline is an event too: `update.<state>`, or its kind. */
+export function eventsOf(device: DeviceRecord, timeline: readonly TimelineEntry[]): readonly NewEvent[] {
+  const key = deviceKey(device.id);
+  return timeline.map(({ at, kind, text, update, data }) => ({
+    at,
+    type: kind === 'update' && typeof data?.state === 'string' ? `update.${data.state}` : kind,
+    device: key,
+    data: { device: device.id, text, ...(update === undefined ? {} : { update }), ...data },
+  }));
+}

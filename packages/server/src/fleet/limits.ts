@@ -1,0 +1,12 @@
+/** Limits of the fleet service. */
+
+/** How old this process's view of the packages may be when another process publishes one. */
+export const CATALOGUE_CHECK_MS = 250;
+/** A device that fell due is this caller's for so long. */
+export const DUE_LEASE_MS = 30_000;
+/** Longest device id; longer ones are refused when provisioned. */
+export const MAX_DEVICE_ID = 128;
+/** Attempts to change a package that somebody else changes too. */
+export const MAX_PACKAGE_TRIES = 5;
+/** Text of an install-notify report that is kept. */
+export const MAX_NOTIFY_TEXT = 200;
