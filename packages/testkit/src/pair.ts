@@ -1,3 +1,6 @@
+export * from './pair-messages.ts';
+export { nodeDigests, seededRandom } from './pair-ports.ts';
+
 import { createHash } from 'node:crypto';
 import type { SessionPorts } from '@fumarole/dm';
 import { type AuthScheme, accountDigest } from '@fumarole/dm/auth';
@@ -8,6 +11,7 @@ import {
   type ClientEnd,
   type ClientSession,
   type ClientWork,
+  type MacKey,
   macHeader,
   type OpenInput,
   type Outgoing,
@@ -26,10 +30,19 @@ import {
   type ServerSession,
   type SessionConfig,
   step,
+  type TransportFacts,
   type Turn,
   type WireProfile,
 } from '@fumarole/dm/server';
-import { type BlobRef, decode, type Encoding, joinParts, type SyncMLMessage } from '@fumarole/syncml';
+import { type BlobRef, decode, type Encoding, encode, joinParts, type SyncMLMessage } from '@fumarole/syncml';
+import {
+  CLIENT_NAME,
+  CLIENT_SECRET,
+  DEVICE,
+  SERVER_NAME,
+  SERVER_SECRET,
+  SERVER_URL,
+} from './pair-messages.ts';
 import { nodeDigests, seededRandom } from './pair-ports.ts';
 
 /** What the server says at one consultation. */
@@ -70,12 +83,12 @@ export interface PairMessage {
   readonly hmacHeader?: string;
 }
 
-const DEVICE = 'IMEI:493005100592800';
-const CLIENT_NAME = 'IMEI:493005100592800';
-const CLIENT_SECRET = 's3cr3t-Pa55';
-const SERVER_NAME = 'com.example.dm';
-const SERVER_SECRET = 'srv-Pa55-0001';
-const SERVER_URL = 'http://dm.example.com/dm';
+/** How a request comes; by default with the session's token, on a transport that allows every scheme. */
+export interface PairTransport extends Partial<TransportFacts> {
+  readonly hmacHeader?: string;
+  readonly signed?: MacKey;
+}
+
 const DEFAULT_STEPS = 2000;
 const SCHEMES: readonly AuthScheme[] = ['none', 'basic', 'md5', 'mac', 'transport'];
 
@@ -176,16 +189,44 @@ export class Pair {
     return opened.out;
   }
 
+  /** Posts a hand-made message of a client; `signed`: with the header of auth-MAC. */
+  say(message: SyncMLMessage, how: PairTransport = {}): PairMessage {
+    const octets = joinParts(encode(message, this.encoding));
+    const mac = how.signed;
+    return this.post(
+      octets,
+      mac === undefined ? how.hmacHeader : macHeader(mac, nodeDigests.md5(octets), nodeDigests),
+      how,
+    );
+  }
+
+  /** Gives a hand-made message of a server to the client; undefined: it has nothing to say. */
+  hear(
+    message: SyncMLMessage,
+    how: Pick<PairTransport, 'hmacHeader' | 'signed'> = {},
+  ): SyncMLMessage | undefined {
+    const octets = joinParts(encode(message, this.encoding));
+    const hmacHeader =
+      how.signed === undefined ? how.hmacHeader : macHeader(how.signed, nodeDigests.md5(octets), nodeDigests);
+    const out = this.take(this.#record('server', octets, undefined, hmacHeader));
+    return out === undefined ? undefined : this.read(out);
+  }
+
+  /** The message of a request. */
+  read(out: Outgoing): SyncMLMessage {
+    return decode(joinParts(out.parts, this.options.readBlob), this.encoding);
+  }
+
   /** Posts one request and gives the response, as an HTTP exchange would. */
-  exchange(out: Outgoing, tokenValid: boolean = true): PairMessage {
+  exchange(out: Outgoing, how: PairTransport = {}): PairMessage {
     const octets = joinParts(out.parts, this.options.readBlob);
     const hmacHeader =
       out.mac === undefined ? undefined : macHeader(out.mac, nodeDigests.md5(octets), nodeDigests);
-    return this.post(octets, hmacHeader, tokenValid);
+    return this.post(octets, hmacHeader, how);
   }
 
   /** Gives octets to the server. */
-  post(octets: Uint8Array, hmacHeader?: string, tokenValid: boolean = true): PairMessage {
+  post(octets: Uint8Array, hmacHeader?: string, how: PairTransport = {}): PairMessage {
     this.now += 1000;
     const message = decode(octets, this.encoding);
     this.#record('client', octets, message, hmacHeader);
@@ -195,7 +236,11 @@ export class Pair {
       bodyMd5: nodeDigests.md5(octets),
       bodySha256: createHash('sha256').update(octets).digest('hex'),
       ...(hmacHeader === undefined ? {} : { hmacHeader }),
-      transport: { allows: SCHEMES, tokenValid },
+      transport: {
+        allows: how.allows ?? SCHEMES,
+        tokenValid: how.tokenValid ?? true,
+        ...(how.certificateDevice === undefined ? {} : { certificateDevice: how.certificateDevice }),
+      },
     };
     return this.respond(incoming);
   }
