@@ -32,7 +32,7 @@ export async function sendPackage(
     return;
   }
   writeHead(response, range, stat.size, all);
-  if (request.method === 'HEAD') {
+  if (request.method === 'HEAD' || stat.size === 0) {
     response.end();
     return;
   }
@@ -90,12 +90,12 @@ async function stream(
   let sent = offset;
   try {
     for await (const piece of deps.artifacts.open({ sha256, offset, length })) {
-      if (!(await handOver(response, piece))) return;
+      const last = sent + piece.length === offset + length;
+      if (!(await handOver(response, piece, last))) return;
       stall.refresh();
       sent += piece.length;
       tell(sent);
     }
-    response.end();
   } catch (error) {
     // The head is out: only a broken connection tells the device that the body is not whole.
     response.destroy();
@@ -107,15 +107,18 @@ async function stream(
 }
 
 /** Resolves when the octets are the system's (and the buffer is free again): true; or when the connection is gone: false. */
-function handOver(response: ServerResponse, octets: Uint8Array): Promise<boolean> {
+function handOver(response: ServerResponse, octets: Uint8Array, last: boolean): Promise<boolean> {
   if (response.destroyed) return Promise.resolve(false);
   return new Promise((resolve) => {
     const gone = (): void => resolve(false);
     response.once('close', gone);
-    response.write(octets, (error) => {
+    const taken = (error?: Error | null): void => {
       response.off('close', gone);
       resolve(error === null || error === undefined);
-    });
+    };
+    // The last piece ends the response, so that a device that has it all finds the connection free.
+    if (last) response.end(octets, taken);
+    else response.write(octets, taken);
   });
 }
 
