@@ -55,7 +55,7 @@ export class Device implements DeviceHandle {
   readonly #staging: Staging;
   readonly #trees: TreeStore;
   readonly #transports = new Map<string, DmTransport>();
-  readonly #previousNonces = new Map<string, string>();
+  readonly #previousNonces = new Map<string, string | undefined>();
   readonly #downloads: HttpDownloads;
   readonly #stopping = new AbortController();
   readonly #received = new Map<string, { bytes: number; total: number | undefined }>();
@@ -142,21 +142,21 @@ export class Device implements DeviceHandle {
     };
   }
 
-  requestUpdate(by: 'user' | 'device', options: RequestOptions = {}): Promise<SessionReport> {
+  async requestUpdate(by: 'user' | 'device', options: RequestOptions = {}): Promise<SessionReport> {
     if (options.root !== undefined) this.#rootOr(options.root);
     const request = requestAlert(by, options.root, options.data ?? '');
     return this.#running.desk.hold({ serverId: this.#serverOr(options.serverId), trigger: 1201, request });
   }
 
-  poke(serverId?: string): Promise<SessionReport> {
+  async poke(serverId?: string): Promise<SessionReport> {
     return this.#running.desk.hold({ serverId: this.#serverOr(serverId), trigger: 1201 });
   }
 
-  startHeldUpdate(root?: string): Promise<void> {
+  async startHeldUpdate(root?: string): Promise<void> {
     return this.#startItself(this.#rootOr(root), 'update');
   }
 
-  startDownloadAndUpdate(root?: string): Promise<void> {
+  async startDownloadAndUpdate(root?: string): Promise<void> {
     return this.#startItself(this.#rootOr(root), 'download-and-update');
   }
 
@@ -456,6 +456,7 @@ export class Device implements DeviceHandle {
     this.#stopping.abort();
     void this.#parts?.agent.close();
     void this.#parts?.desk.close();
+    void this.#parts?.journal.close();
     void this.#release().then(() => this.#emit({ kind: 'stopped' }));
   }
 

@@ -137,7 +137,7 @@ export interface PolicyOptions {
   /** `synchronous`: Exec is answered 200 after the work; default 202 before it (F-064). */
   readonly exec?: 'asynchronous' | 'synchronous';
   /** How the virtual user answers the server's questions (Alerts 1100–1104). */
-  readonly user?: AnswerPolicy;
+  readonly user?: Omit<AnswerPolicy, 'answers'>;
   /** The device starts the update of a held package by itself (5.4.3.2). */
   readonly startHeldUpdates?: boolean;
 }

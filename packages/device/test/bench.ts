@@ -108,7 +108,12 @@ export class Bench {
     return new Bench(await mkdtemp(join(tmpdir(), 'fumarole-device-')));
   }
 
-  async create(more: Partial<DeviceOptions> & { readonly heldPackage?: Uint8Array } = {}): Promise<void> {
+  async create(
+    more: Omit<Partial<DeviceOptions>, 'timing'> & {
+      readonly timing?: Partial<Timing>;
+      readonly heldPackage?: Uint8Array;
+    } = {},
+  ): Promise<void> {
     const { heldPackage, ...options } = more;
     await createDevice(this.dir, {
       identity: { devId: 'urn:bench:1', man: 'Bench', mod: 'M1', hwV: '1' },

@@ -93,8 +93,9 @@ export class HttpConnections {
       const connecting = setTimeout(() => request.destroy(new HttpTimeout('connect')), this.#times.connectMs);
       const connected = () => clearTimeout(connecting);
       request.on('socket', (socket) => {
+        // A kept-alive connection is there already.
         if (!socket.connecting) connected();
-        socket.once('encrypted' in socket ? 'secureConnect' : 'connect', connected);
+        else socket.once('encrypted' in socket ? 'secureConnect' : 'connect', connected);
       });
       request.setTimeout(this.#times.idleMs, () => request.destroy(new HttpTimeout('idle')));
       request.on('error', (error) => {
