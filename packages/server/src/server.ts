@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_SESSION_CONFIG, type SessionConfig } from '@fumarole/dm/server';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { AccountVault } from './access/account-vault.ts';
 import { firstAdminToken } from './access/admin-token.ts';
@@ -178,7 +178,7 @@ async function composeApp(parts: Parts): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance,
     trustProxy: [...config.trustedProxies],
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
   });
   await registerDownloads(app, {
     artifacts,
@@ -188,7 +188,7 @@ async function composeApp(parts: Parts): Promise<FastifyInstance> {
     now: Date.now,
     onError: (err) => log.error({ err }, 'download failed'),
     hooks: {
-      onNotify: (device, attempt, code) => fleet.recordInstallNotify(device, attempt, code),
+      onNotify: (device, attempt, code, text) => fleet.recordInstallNotify(device, attempt, code, text),
     },
   });
   const desk = createCredentialDesk({ store, vault, seal, serverId: config.serverId, random });

@@ -27,7 +27,13 @@ import { assemble, fromStored, toStored } from './assemble.ts';
 import type { BlobReader } from './blob-port.ts';
 import { type AccountChoice, type AccountSource, chooseAccount } from './device-accounts.ts';
 import { type DmRequest, type DmResponse, plainAnswer } from './exchange.ts';
-import { MAX_CONFLICTS, MAX_DEVICE_ID_LENGTH, MESSAGE_LIMITS, RETRY_AFTER_SECONDS } from './limits.ts';
+import {
+  MAX_CONFLICTS,
+  MAX_DEVICE_ID_LENGTH,
+  MESSAGE_LIMITS,
+  PREVIOUS_NONCE_REST_MS,
+  RETRY_AFTER_SECONDS,
+} from './limits.ts';
 import { continuable } from './session-value.ts';
 import { traceRows } from './trace-exchange.ts';
 import { allowedSchemes, isWeak, type TransportPolicy } from './transport-rule.ts';
@@ -117,7 +123,11 @@ function malformed(text: string, reason: string): Handled {
 /** Undefined: another message of the device was committed meanwhile. */
 async function attemptMessage(deps: EndpointDeps, received: Received): Promise<Handled | undefined> {
   const loaded = await deps.store.loadForMessage(received.key);
-  const choice = chooseAccount(deps.accounts, received.key, loaded);
+  const choice = restingNonce(
+    chooseAccount(deps.accounts, received.key, loaded),
+    loaded.session,
+    received.at,
+  );
   const before = continuable(loaded.session, received.at, deps.sessionIdleMs);
   const ports = { digests, random, now: received.at };
   const { request } = received;
@@ -141,6 +151,17 @@ async function attemptMessage(deps: EndpointDeps, received: Received): Promise<H
   );
   if (stepped.turn === 'retry') return repeat(deps, received, loaded.session);
   return answer(deps, received, loaded, choice, stepped);
+}
+
+/**
+ * The previous nonce is there for an answer that was lost (P-092). Right after its use it opens nothing: of two
+ * messages made with one nonce and sent at once, one counts, and the other is challenged.
+ */
+function restingNonce(choice: AccountChoice, session: SessionRow | undefined, now: Instant): AccountChoice {
+  const { account } = choice;
+  const { previousNonce, ...client } = account.client;
+  const rests = session !== undefined && now - session.updatedAt < PREVIOUS_NONCE_REST_MS;
+  return previousNonce === undefined || !rests ? choice : { ...choice, account: { ...account, client } };
 }
 
 /** The certificate names the device in whatever form; two forms of one id are one device (P-120). */

@@ -15,8 +15,6 @@ export const MAX_CONCURRENT = 512;
 export const RETRY_AFTER_SECONDS = 30;
 /** Sessions of devices that the server does not know, kept so that they cannot be told from others. */
 export const MAX_DECOYS = 10_000;
-/** How often ended sessions are removed. */
-export const SWEEP_INTERVAL_MS = 60_000;
 /** Octets of one answer that come from stored objects; MaxMsgSize of the device bounds it first. */
 export const MAX_ANSWER_BYTES: number = 16 * 1024 * 1024;
 
@@ -24,3 +22,5 @@ export const MESSAGE_LIMITS: DecodeLimits = {
   ...DEFAULT_DECODE_LIMITS,
   xml: { ...DEFAULT_DECODE_LIMITS.xml, maxNodes: 20_000 },
 };
+/** For so long after a session's last message its previous nonce opens no other: a client that lost an answer first repeats its message. */
+export const PREVIOUS_NONCE_REST_MS = 5_000;

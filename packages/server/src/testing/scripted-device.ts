@@ -1,4 +1,7 @@
 /** A device that speaks to the server by script, message by message, so that tests can repeat, hold back and forge. */
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { accountDigest, encodeBase64, macHeader, md5Credential } from '@fumarole/dm/auth';
 import {
   type Command,
@@ -46,6 +49,8 @@ export class ScriptedDevice {
   msgID = 0;
   sessionID = '1';
   url: string;
+  /** A digest that was answered 212 is not given again (P-099). */
+  #accepted = false;
 
   constructor(options: ScriptedDeviceOptions) {
     this.#options = options;
@@ -59,6 +64,7 @@ export class ScriptedDevice {
     this.sessionID = sessionID;
     this.msgID = 0;
     this.url = this.#options.url;
+    this.#accepted = false;
   }
 
   /** Alert 1201 and DevInfo. */
@@ -120,7 +126,7 @@ export class ScriptedDevice {
       Meta: { Type: 'syncml:auth-md5', Format: 'b64' },
       Data: md5Credential(digests, this.#a, nonce),
     };
-    const hdr = scheme === 'md5' ? { ...message.hdr, Cred: cred } : message.hdr;
+    const hdr = scheme === 'md5' && !this.#accepted ? { ...message.hdr, Cred: cred } : message.hdr;
     const body = joinParts(encode({ ...message, hdr }, encoding));
     const key = { username: name, a: this.#a, nonce: encodeBase64(nonce) };
     const headers = {
@@ -137,31 +143,35 @@ export class ScriptedDevice {
     if (chal?.kind === 'Status' && chal.Chal?.Meta.NextNonce !== undefined)
       this.nonce = chal.Chal.Meta.NextNonce;
     this.url = answer.message.hdr.RespURI ?? this.url;
+    if (answer.code === 212) this.#accepted = true;
     return answer;
   }
 }
 
-/** Posts octets; `base` sends them to another process of the same server. */
+/** Posts octets; `base` sends them to another process of the same server, `alone` over a connection of their own. */
 export async function post(
   message: ScriptedMessage,
   encoding: Encoding,
   base?: string,
+  alone = false,
 ): Promise<ScriptedAnswer> {
   const asked = new URL(message.url);
   const url = base === undefined ? asked : new URL(asked.pathname + asked.search, base);
-  const response = await fetch(url, {
+  const sending = request(url, {
     method: 'POST',
     headers: message.headers,
-    body: Buffer.from(message.body),
+    ...(alone ? { agent: false } : {}),
   });
-  const octets = new Uint8Array(await response.arrayBuffer());
-  if (response.status !== 200)
-    throw new Error(`HTTP ${response.status}: ${Buffer.from(octets).toString('utf8')}`);
+  sending.end(message.body);
+  const [response] = (await once(sending, 'response')) as [IncomingMessage];
+  const octets = await buffer(response);
+  const status = response.statusCode ?? 0;
+  if (status !== 200) throw new Error(`HTTP ${status}: ${octets.toString('utf8')}`);
   const answer = decode(octets, encoding);
   const header = answer.body.find((c) => c.kind === 'Status' && c.CmdRef === '0');
   return {
-    status: response.status,
-    headers: response.headers,
+    status,
+    headers: new Headers(response.headers as Record<string, string>),
     octets,
     message: answer,
     code: header?.kind === 'Status' ? header.Data : undefined,

@@ -1,0 +1,207 @@
+import { connect } from 'node:net';
+import { contentType, type Encoding } from '@fumarole/syncml';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningServer, startServer } from '../server.ts';
+import { type Api, admit, callApi, type EndpointWorld, endpointWorld } from '../testing/endpoint-world.ts';
+import { post, ScriptedDevice, type ScriptedMessage } from '../testing/scripted-device.ts';
+
+const world: EndpointWorld = endpointWorld();
+let server: RunningServer;
+let api: Api;
+let count = 0;
+
+beforeAll(async () => {
+  server = await startServer(world.options({ bodyTimeoutMs: 200, maxMsgSize: 20_000 }));
+  if (server.adminToken === undefined) throw new Error('no token at the first start');
+  api = { url: server.url, token: server.adminToken };
+});
+afterAll(async () => {
+  await server.close();
+  world.dispose();
+});
+
+const newDevice = (encoding: Encoding = 'wbxml', scheme: 'md5' | 'mac' = 'mac', gets = 2) => {
+  count += 1;
+  return admit(api, `urn:test:${count}`, { encoding, scheme, gets });
+};
+
+/** Through the challenge: the answer to the authenticated package 1. */
+async function login(device: ScriptedDevice) {
+  const first = await device.send(device.packageOne());
+  return first.code === 401 || first.code === 407 ? device.send(device.packageOne()) : first;
+}
+
+describe.each(['wbxml', 'xml'] as const)('a session in %s', (encoding) => {
+  it.each([
+    ['md5', 212],
+    ['mac', 200],
+  ] as const)('P-115 P-113 P-005: with %s runs to its end, in the encoding it was asked in, without cookies', async (scheme, code) => {
+    const device = await newDevice(encoding, scheme);
+    let answer = await login(device);
+    expect(answer.code).toBe(code);
+    expect(answer.headers.get('content-type')).toBe(contentType(encoding, 'dm'));
+    expect(answer.headers.get('set-cookie')).toBeNull();
+    let messages = 1;
+    while (answer.commands.length > 0 && messages < 40) {
+      answer = await device.send(device.reply(answer));
+      messages += 1;
+      expect(answer.code).toBe(200);
+    }
+    expect(messages).toBeGreaterThan(1);
+    expect(answer.commands).toEqual([]);
+  });
+
+  it('P-111: answers carry Content-Length and are never chunked nor cached', async () => {
+    const answer = await login(await newDevice(encoding));
+    expect(Number(answer.headers.get('content-length'))).toBe(answer.octets.length);
+    expect(answer.headers.get('transfer-encoding')).toBeNull();
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('P-016: the last message again gets the stored response, octet for octet; nothing runs twice', async () => {
+    const device = await newDevice(encoding);
+    const opened = await login(device);
+    const message = device.reply(opened);
+    const [first, again] = [await device.send(message), await post(message, encoding)];
+    expect(Buffer.from(again.octets).equals(first.octets)).toBe(true);
+    expect(again.headers.get('x-syncml-hmac')).toBe(first.headers.get('x-syncml-hmac'));
+  });
+});
+
+it('I-001: takes the media types without .dm and answers in kind', async () => {
+  const device = await newDevice('xml');
+  const message = device.packageOne();
+  const type = 'application/vnd.syncml+xml; charset="UTF-8"';
+  const answer = await post({ ...message, headers: { ...message.headers, 'content-type': type } }, 'xml');
+  expect(answer.headers.get('content-type')).toBe('application/vnd.syncml+xml');
+});
+
+it('P-111: takes a chunked request body', async () => {
+  const device = await newDevice();
+  const { url, headers, body } = device.packageOne();
+  const response = await fetch(url, {
+    method: 'POST',
+    headers,
+    duplex: 'half',
+    body: new ReadableStream({
+      start(controller) {
+        controller.enqueue(body.subarray(0, 10));
+        controller.enqueue(body.subarray(10));
+        controller.close();
+      },
+    }),
+  });
+  expect(response.status).toBe(200);
+});
+
+describe('P-110: the transport refuses', () => {
+  const ask = async (init: RequestInit) => (await fetch(`${server.url}/dm`, init)).status;
+  const headers = { 'content-type': 'application/vnd.syncml.dm+xml' };
+
+  it.each(['GET', 'PUT', 'DELETE', 'OPTIONS'])('%s with 405', async (method) => {
+    const response = await fetch(`${server.url}/dm`, { method });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
+  });
+  it.each(['text/xml', 'application/vnd.syncml.dm+json', ''])('the type "%s" with 415', async (type) => {
+    expect(await ask({ method: 'POST', headers: { 'content-type': type }, body: '<SyncML/>' })).toBe(415);
+  });
+  it('a compressed body with 415', async () => {
+    expect(
+      await ask({ method: 'POST', headers: { ...headers, 'content-encoding': 'gzip' }, body: 'x' }),
+    ).toBe(415);
+  });
+  it('an announced or actual oversize with 413', async () => {
+    expect(await ask({ method: 'POST', headers, body: 'x'.repeat(40_000) })).toBe(413);
+    const endless = new ReadableStream({
+      pull: (controller) => controller.enqueue(Buffer.alloc(8192, 'x')),
+    });
+    const outcome = await ask({
+      method: 'POST',
+      headers,
+      duplex: 'half',
+      body: endless,
+    } as RequestInit).catch(() => 413);
+    expect(outcome).toBe(413);
+  });
+  it.each([
+    '',
+    'garbage',
+    '<SyncML>',
+    '<NotSyncML/>',
+    '<!DOCTYPE a [<!ENTITY b "c">]><SyncML>&b;</SyncML>',
+  ])('%j with 400', async (body) => {
+    expect(await ask({ method: 'POST', headers, body })).toBe(400);
+  });
+  it('a body that does not arrive with 408, and goes on serving', async () => {
+    const { port } = new URL(server.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(
+      'POST /dm HTTP/1.1\r\nhost: x\r\ncontent-type: application/vnd.syncml.dm+xml\r\ncontent-length: 100\r\n\r\n<Sync',
+    );
+    let text = '';
+    for await (const piece of socket) text += piece;
+    expect(text).toMatch(/^HTTP\/1\.1 408 /);
+    expect((await login(await newDevice())).code).toBe(200);
+  });
+});
+
+describe('who is let in', () => {
+  it('P-083: an unknown device is refused exactly like a wrong secret', async () => {
+    const known = await newDevice('xml');
+    const wrong = new ScriptedDevice({
+      id: `urn:test:${count}`,
+      credentials: { client: { scheme: 'mac', name: `urn:test:${count}`, secret: 'wrong' } },
+      url: `${server.url}/dm`,
+      encoding: 'xml',
+    });
+    const stranger = new ScriptedDevice({
+      id: 'urn:test:0',
+      credentials: { client: { scheme: 'mac', name: 'urn:test:0', secret: 'any' } },
+      url: `${server.url}/dm`,
+      encoding: 'xml',
+    });
+    const talk = async (device: ScriptedDevice) => {
+      const seen: unknown[] = [];
+      for (let i = 0; i < 5; i += 1) {
+        const answer = await device.send(device.packageOne());
+        const shape = Buffer.from(answer.octets)
+          .toString()
+          .replace(/urn:test:\d+/g, 'ID')
+          .replace(/<NextNonce[^>]*>[^<]+/g, 'NONCE')
+          .replace(/\?s=[\w-]+/g, 'TOKEN');
+        seen.push(shape, [...answer.headers.keys()].sort());
+      }
+      return seen;
+    };
+    expect(await talk(stranger)).toEqual(await talk(wrong));
+    expect((await login(known)).code).toBe(200);
+    const devices = await callApi<{ items: { id: string }[] }>(api, 'GET', '/devices?limit=500');
+    expect(devices.items.map(({ id }) => id)).not.toContain('urn:test:0');
+  });
+
+  it('P-112: a later message without the token of RespURI, or with a made-up one, is refused and ends nothing', async () => {
+    const device = await newDevice('wbxml', 'md5');
+    const opened = await login(device);
+    const honest = device.reply(opened);
+    for (const token of ['', `?s=${'A'.repeat(22)}`]) {
+      // Over a connection of its own: the session's connection may stand for the token.
+      const forged: ScriptedMessage = { ...honest, url: `${server.url}/dm${token}` };
+      const refused = await post(forged, 'wbxml', undefined, true);
+      expect([refused.code, refused.commands]).toEqual([401, []]);
+    }
+    const answer = await device.send(honest);
+    expect(answer.code).toBe(200);
+    expect(answer.commands).not.toEqual([]);
+  });
+
+  it('P-087: a message replayed after its session went on runs nothing', async () => {
+    const device = await newDevice();
+    const opened = await login(device);
+    const second = device.reply(opened);
+    const answer = await device.send(second);
+    await device.send(device.reply(answer));
+    const replayed = await post(second, 'wbxml');
+    expect(replayed.commands.filter(({ kind }) => kind !== 'Alert')).toEqual([]);
+    expect(replayed.code).not.toBe(200);
+  });
+});
