@@ -9,6 +9,7 @@ export type CliErrorCode =
   | 'api'
   | 'bad-answer'
   | 'file'
+  | 'device'
   | 'wait-ended';
 
 export interface CliErrorRow {
@@ -35,6 +36,11 @@ export const CLI_ERRORS: Readonly<Record<CliErrorCode, CliErrorRow>> = {
     'Check the URL and what stands between.',
   ),
   file: row(ExitCode.failure, 'A file cannot be read or written.', 'The message names file and reason.'),
+  device: row(
+    ExitCode.failure,
+    'A device of this machine refused; the message gives its reason.',
+    'See the rows of the device.',
+  ),
   'wait-ended': row(
     ExitCode.failure,
     'The wait ended before the device answered.',
