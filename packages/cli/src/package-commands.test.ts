@@ -1,0 +1,122 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readHubImage } from './main-job/hub-images.ts';
+import { registerPackageCommands } from './package-commands.ts';
+
+let folder: string;
+let written: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fumarole-package-'));
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    written += String(text);
+    return true;
+  });
+  await run('keys', 'generate', at('key'));
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+  await rm(folder, { recursive: true });
+});
+
+const at = (name: string): string => join(folder, name);
+
+async function run(...args: readonly string[]): Promise<string> {
+  written = '';
+  const program = new Command('fumarole').version('9').exitOverride().enablePositionalOptions();
+  registerPackageCommands(program);
+  await program.parseAsync(args, { from: 'user' });
+  return written;
+}
+
+const ORDER = ['--name', 'Hub', '--version', '4.0.0b5', '--release', '5', '--manufacturer', 'Pybricks'];
+
+function make(out: string, ...more: readonly string[]): Promise<string> {
+  const fixed = ['--out', at(out), '--key', at('key'), '--model', 'movehub', '--json'];
+  return run('package', 'make', ...ORDER, ...fixed, ...more);
+}
+
+describe('fumarole package', () => {
+  it('makes a package of a real image that verifies, and says what it is', async () => {
+    const hub = readHubImage('movehub', '7.28.0');
+    await writeFile(at('image'), hub.image);
+    const made = JSON.parse(await make('p', '--image', at('image'), '--from', '4.0.0b4', '--meta', 'a=b=c'));
+    expect(made).toMatchObject({
+      payloadOctets: hub.image.length,
+      image: { name: 'Hub', version: '4.0.0b5', release: 5, metadata: { a: 'b=c' } },
+    });
+    expect((await stat(at('p'))).size).toBe(made.headerOctets + hub.image.length);
+    expect(await run('package', 'inspect', at('p'))).toContain('4.0.0b5');
+    const device = ['--manufacturer', 'Pybricks', '--model', 'movehub', '--from', '4.0.0b4'];
+    const verified = await run('package', 'verify', at('p'), '--key', at('key.pub'), ...device, '--json');
+    expect(JSON.parse(verified)).toMatchObject({ ok: true });
+    expect(process.exitCode).toBeUndefined();
+  });
+
+  it('refuses a package of another key, another device, or with a damaged octet, with the code', async () => {
+    await writeFile(at('image'), Buffer.alloc(100_000, 7));
+    await make('p', '--image', at('image'));
+    await run('keys', 'generate', at('other'));
+    const verdict = async (...args: readonly string[]): Promise<string> => {
+      process.exitCode = undefined;
+      const text = await run('package', 'verify', at('p'), ...args);
+      expect(process.exitCode).toBe(1);
+      return text;
+    };
+    expect(await verdict('--key', at('other.pub'))).toMatch(/^refused \(404\)/);
+    const device = ['--manufacturer', 'Pybricks', '--model', 'nxt'];
+    expect(await verdict('--key', at('key.pub'), ...device)).toMatch(/^refused \(403\)/);
+    const octets = await readFile(at('p'));
+    octets[octets.length - 90_000] = 8;
+    await writeFile(at('p'), octets);
+    expect(await verdict('--key', at('key.pub'))).toMatch(/^refused \(402\)/);
+  });
+
+  it('packs several components, each from its file', async () => {
+    await writeFile(at('a'), 'aaa');
+    await writeFile(at('b'), 'bb');
+    const made = JSON.parse(await make('p', '--image', `lamp=${at('a')}`, '--image', `radio=${at('b')}`));
+    expect(made.image.components.map(({ id, size }: { id: string; size: number }) => [id, size])).toEqual([
+      ['lamp', 3],
+      ['radio', 2],
+    ]);
+    await run('package', 'verify', at('p'), '--key', at('key.pub'));
+    expect(process.exitCode).toBeUndefined();
+    await expect(make('q', '--image', at('a'), '--image', at('b'))).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('leaves nothing when the image is missing or the key is none', async () => {
+    await writeFile(at('image'), 'x');
+    await expect(make('p', '--image', at('absent'))).rejects.toMatchObject({ code: 'file' });
+    await expect(make('p', '--image', at('image'), '--key', at('image'))).rejects.toMatchObject({
+      code: 'file',
+    });
+    await expect(make('p', '--image', at('image'), '--floor', '6')).rejects.toThrow('security floor');
+    expect((await readdir(folder)).sort()).toEqual(['image', 'key', 'key.pub']);
+  });
+
+  it('does not take a file that is no package', async () => {
+    await writeFile(at('image'), 'hello');
+    await expect(run('package', 'inspect', at('image'))).rejects.toMatchObject({ code: 'PACKAGE_MALFORMED' });
+  });
+});
+
+describe('fumarole keys', () => {
+  it('makes a private key for its owner only, and never replaces a file', async () => {
+    expect((await stat(at('key'))).mode & 0o777).toBe(0o600);
+    await expect(run('keys', 'generate', at('key'))).rejects.toMatchObject({ code: 'file' });
+    await rm(at('key'));
+    await expect(run('keys', 'generate', at('key'))).rejects.toMatchObject({ code: 'file' });
+    expect(await readdir(folder)).toEqual(['key.pub']);
+  });
+
+  it('shows the same key from either file', async () => {
+    const one = await run('keys', 'show', at('key'), '--json');
+    expect(await run('keys', 'show', at('key.pub'), '--json')).toBe(one);
+    expect(JSON.parse(one).keyId).toMatch(/^[0-9a-f]{16}$/);
+  });
+});
