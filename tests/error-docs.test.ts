@@ -82,6 +82,7 @@ function documentOf(all: readonly Table[]): string {
 
 function titleOf(name: string): string {
   const words: Readonly<Record<string, string>> = {
+    ACCESS_ERRORS: 'Keys and sealed credentials',
     CLI_ERRORS: 'The command line',
     REST_ERRORS: 'The REST API',
     FLEET_ERRORS: 'The fleet (through the REST API)',
