@@ -141,27 +141,32 @@ function choosePath(
   const version = meaningful(facts.version.value);
   const release = all.find((pkg) => pkg.version === version)?.release;
   const rejected = [...options.rejected];
-  for (const goal of goals(fitting, options.packageId)) {
-    if (goal.version === version) {
+  for (const group of goals(fitting, options.packageId)) {
+    if (version !== undefined && group.some((goal) => goal.version === version)) {
       return { kind: 'current', why: `already runs ${version}`, rejected };
     }
-    const path = shortestPath(version, release, goal, fitting, options.packageId);
-    const first = path?.[0];
-    if (path !== undefined && first !== undefined) {
+    const path = shortestPath({ version, release, path: [] }, group, fitting, options.packageId);
+    const [first, goal] = [path?.[0], path?.at(-1)];
+    if (path !== undefined && first !== undefined && goal !== undefined) {
       return { kind: 'chosen', package: first, goal, path, why: whyPath(version, path), rejected };
     }
-    rejected.push(rejection(goal, whyNoPath(version, release, goal)));
+    rejected.push(...group.map((one) => rejection(one, whyNoPath(version, release, one))));
   }
   const named = options.packageId;
   const reason = rejected.find(({ packageId }) => packageId === named)?.reason;
   return { kind: 'none', why: whyNone(all, named, reason), rejected };
 }
 
-/** Highest release first, then the smaller file, then the newer one. */
-function goals(fitting: readonly PackageRecord[], packageId: string | undefined): readonly PackageRecord[] {
-  return fitting
+/** Groups of one release, the highest first; within a group the smaller file, then the newer one. */
+function goals(
+  fitting: readonly PackageRecord[],
+  packageId: string | undefined,
+): readonly (readonly PackageRecord[])[] {
+  const wanted = fitting
     .filter((pkg) => packageId === undefined || pkg.id === packageId)
     .sort((a, b) => b.release - a.release || a.size - b.size || b.addedAt - a.addedAt);
+  const releases = [...new Set(wanted.map(({ release }) => release))];
+  return releases.map((release) => wanted.filter((pkg) => pkg.release === release));
 }
 
 interface Hop {
@@ -172,44 +177,50 @@ interface Hop {
 
 /** Breadth first over versions; every hop ascends in release unless the goal was named and may go down. */
 function shortestPath(
-  version: string | undefined,
-  release: number | undefined,
-  goal: PackageRecord,
-  packages: readonly PackageRecord[],
+  start: Hop,
+  group: readonly PackageRecord[],
+  fitting: readonly PackageRecord[],
   packageId: string | undefined,
 ): readonly PackageRecord[] | undefined {
-  const seen = new Set<string | undefined>([version]);
-  let front: readonly Hop[] = [{ version, release, path: [] }];
+  const release = group[0]?.release ?? 0;
+  // A stone beyond the goal would have to come down again.
+  const stones = fitting.filter((pkg) => pkg.release < release);
+  const seen = new Set<string | undefined>([start.version]);
+  let front: readonly Hop[] = [start];
   for (let hops = 0; hops < MAX_PATH_HOPS && front.length > 0; hops += 1) {
-    const next: Hop[] = [];
     for (const hop of front) {
-      for (const pkg of packages) {
-        if (!leadsOn(hop, pkg, goal, packageId)) {
-          continue;
-        }
-        if (pkg.id === goal.id) {
-          return [...hop.path, pkg];
-        }
-        if (!seen.has(pkg.version)) {
-          seen.add(pkg.version);
-          next.push({ version: pkg.version, release: pkg.release, path: [...hop.path, pkg] });
-        }
+      const last = group.find((pkg) => leadsOn(hop, pkg, packageId));
+      if (last !== undefined) {
+        return [...hop.path, last];
       }
     }
-    front = next;
+    front = front.flatMap((hop) => nextHops(hop, stones, seen, packageId));
   }
   return undefined;
 }
 
-function leadsOn(hop: Hop, pkg: PackageRecord, goal: PackageRecord, packageId: string | undefined): boolean {
+function nextHops(
+  hop: Hop,
+  stones: readonly PackageRecord[],
+  seen: Set<string | undefined>,
+  packageId: string | undefined,
+): readonly Hop[] {
+  const hops: Hop[] = [];
+  for (const pkg of stones) {
+    if (!seen.has(pkg.version) && leadsOn(hop, pkg, packageId)) {
+      seen.add(pkg.version);
+      hops.push({ version: pkg.version, release: pkg.release, path: [...hop.path, pkg] });
+    }
+  }
+  return hops;
+}
+
+function leadsOn(hop: Hop, pkg: PackageRecord, packageId: string | undefined): boolean {
   const from =
     pkg.fromVersions.length === 0 ||
     (hop.version !== undefined && pkg.fromVersions.some((value) => value.trim() === hop.version));
   const mayDescend = pkg.id === packageId && pkg.allowDowngrade;
-  const ascends = hop.release === undefined || pkg.release > hop.release || mayDescend;
-  // A stone beyond the goal would have to come down again.
-  const below = pkg.id === goal.id || pkg.release < goal.release;
-  return from && ascends && below;
+  return from && (hop.release === undefined || pkg.release > hop.release || mayDescend);
 }
 
 function whyPath(version: string | undefined, path: readonly PackageRecord[]): string {
