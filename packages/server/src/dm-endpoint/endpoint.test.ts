@@ -25,19 +25,13 @@ const newDevice = (encoding: Encoding = 'wbxml', scheme: 'md5' | 'mac' = 'mac', 
   return admit(api, `urn:test:${count}`, { encoding, scheme, gets });
 };
 
-/** Through the challenge: the answer to the authenticated package 1. */
-async function login(device: ScriptedDevice) {
-  const first = await device.send(device.packageOne());
-  return first.code === 401 || first.code === 407 ? device.send(device.packageOne()) : first;
-}
-
 describe.each(['wbxml', 'xml'] as const)('a session in %s', (encoding) => {
   it.each([
     ['md5', 212],
     ['mac', 200],
   ] as const)('P-115 P-113 P-005: with %s runs to its end, in the encoding it was asked in, without cookies', async (scheme, code) => {
     const device = await newDevice(encoding, scheme);
-    let answer = await login(device);
+    let answer = await device.login();
     expect(answer.code).toBe(code);
     expect(answer.headers.get('content-type')).toBe(contentType(encoding, 'dm'));
     expect(answer.headers.get('set-cookie')).toBeNull();
@@ -52,7 +46,7 @@ describe.each(['wbxml', 'xml'] as const)('a session in %s', (encoding) => {
   });
 
   it('P-111: answers carry Content-Length and are never chunked nor cached', async () => {
-    const answer = await login(await newDevice(encoding));
+    const answer = await (await newDevice(encoding)).login();
     expect(Number(answer.headers.get('content-length'))).toBe(answer.octets.length);
     expect(answer.headers.get('transfer-encoding')).toBeNull();
     expect(answer.headers.get('cache-control')).toBe('no-store');
@@ -60,7 +54,7 @@ describe.each(['wbxml', 'xml'] as const)('a session in %s', (encoding) => {
 
   it('P-016: the last message again gets the stored response, octet for octet; nothing runs twice', async () => {
     const device = await newDevice(encoding);
-    const opened = await login(device);
+    const opened = await device.login();
     const message = device.reply(opened);
     const [first, again] = [await device.send(message), await post(message, encoding)];
     expect(Buffer.from(again.octets).equals(first.octets)).toBe(true);
@@ -141,7 +135,7 @@ describe('P-110: the transport refuses', () => {
     let text = '';
     for await (const piece of socket) text += piece;
     expect(text).toMatch(/^HTTP\/1\.1 408 /);
-    expect((await login(await newDevice())).code).toBe(200);
+    expect((await (await newDevice()).login()).code).toBe(200);
   });
 });
 
@@ -174,14 +168,14 @@ describe('who is let in', () => {
       return seen;
     };
     expect(await talk(stranger)).toEqual(await talk(wrong));
-    expect((await login(known)).code).toBe(200);
+    expect((await known.login()).code).toBe(200);
     const devices = await callApi<{ items: { id: string }[] }>(api, 'GET', '/devices?limit=500');
     expect(devices.items.map(({ id }) => id)).not.toContain('urn:test:0');
   });
 
   it('P-112: a later message without the token of RespURI, or with a made-up one, is refused and ends nothing', async () => {
     const device = await newDevice('wbxml', 'md5');
-    const opened = await login(device);
+    const opened = await device.login();
     const honest = device.reply(opened);
     for (const token of ['', `?s=${'A'.repeat(22)}`]) {
       // Over a connection of its own: the session's connection may stand for the token.
@@ -196,7 +190,7 @@ describe('who is let in', () => {
 
   it('P-087: a message replayed after its session went on runs nothing', async () => {
     const device = await newDevice();
-    const opened = await login(device);
+    const opened = await device.login();
     const second = device.reply(opened);
     const answer = await device.send(second);
     await device.send(device.reply(answer));

@@ -53,20 +53,20 @@ describe('kill -9', () => {
     let server = await start();
     const port = portOf(server);
     const device = await admit(apiOf(server), 'urn:test:k', { scheme: 'mac', encoding, gets: 2 });
+    // A nonce that is not the server's: the session begins with a challenge.
+    device.nonce = 'bm90LXRoZS1vbmU=';
     let message = device.packageOne();
-    let messages = 0;
-    for (let more = true; more && messages < 12; messages += 1) {
+    const codes: (number | undefined)[] = [];
+    for (let more = true; more && codes.length < 12; ) {
       const answer = await device.send(message);
+      codes.push(answer.code);
       await server.kill();
       server = await start(port);
-      if (messages === 0) message = device.packageOne();
-      else {
-        expect(answer.code).toBe(200);
-        message = device.reply(answer);
-      }
-      more = messages === 0 || answer.commands.length > 0;
+      message = answer.code === 401 ? device.packageOne() : device.reply(answer);
+      more = answer.code === 401 || answer.commands.length > 0;
     }
-    expect(messages).toBeGreaterThan(2);
+    expect(codes).toEqual([401, ...codes.slice(1).map(() => 200)]);
+    expect(codes.length).toBeGreaterThan(2);
     expect(await contacts('URN:TEST:k')).toBe(1);
   });
 
@@ -76,7 +76,6 @@ describe('kill -9', () => {
     let server = await start();
     const port = portOf(server);
     const device = await admit(apiOf(server), 'urn:test:k', { scheme: 'mac', encoding: 'wbxml', gets: 2 });
-    await device.send(device.packageOne());
     let message = device.packageOne();
     for (const pause of [0, 1, 2, 4]) {
       const cut = post(message, 'wbxml').catch(() => undefined);
@@ -107,7 +106,8 @@ describe('two processes on one store', () => {
   it.each(BOTH)('serve alternate messages of one session (%s)', { timeout: 60_000 }, async (encoding) => {
     const { first, second, api } = await otherPublic();
     const device = await admit(api, 'urn:test:a', { scheme: 'mac', encoding, gets: 6 });
-    await device.send(device.packageOne(), second.url);
+    device.nonce = 'bm90LXRoZS1vbmU=';
+    expect((await device.send(device.packageOne(), second.url)).code).toBe(401);
     let answer = await device.send(device.packageOne(), first.url);
     let messages = 0;
     for (; answer.commands.length > 0 && messages < 40; messages += 1) {
@@ -119,9 +119,10 @@ describe('two processes on one store', () => {
   });
 
   const ROUNDS = 1_000;
+  /** The package stays open, and the session with it. */
   const open = (device: ScriptedDevice, session: number, mark?: string): ScriptedMessage => {
     device.begin(session.toString(16).toUpperCase());
-    return device.packageOne(mark);
+    return device.packageOne({ final: false, ...(mark === undefined ? {} : { mark }) });
   };
   const nonceOf = ({ message }: ScriptedAnswer): string => {
     const header = message.body.find((c) => c.kind === 'Status' && c.CmdRef === '0');
@@ -133,8 +134,7 @@ describe('two processes on one store', () => {
   }, async () => {
     const { first, second, api } = await otherPublic();
     const device = await admit(api, 'urn:test:s', { scheme: 'mac', encoding: 'wbxml' });
-    await device.send(device.packageOne());
-    await device.send(device.packageOne());
+    await device.login();
     for (let round = 1; round <= ROUNDS; round += 1) {
       const message = open(device, round);
       const answers = await Promise.all([first, second].map(({ url }) => post(message, 'wbxml', url)));
@@ -152,8 +152,7 @@ describe('two processes on one store', () => {
   }, async () => {
     const { first, second, api } = await otherPublic();
     const device = await admit(api, 'urn:test:d', { scheme: 'mac', encoding: 'wbxml' });
-    await device.send(device.packageOne());
-    await device.send(device.packageOne());
+    await device.login();
     for (let round = 1; round <= ROUNDS; round += 1) {
       const messages = [open(device, round, 'en'), open(device, round, 'fr')];
       const answers = await Promise.all(

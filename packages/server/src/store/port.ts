@@ -160,10 +160,7 @@ export interface NewEvent {
   readonly data: unknown;
 }
 
-/**
- * Outbox row: written with the change it tells of, read by cursor. Timeline rows are events as well: `type` is their
- * kind, `data` is `{ text, update?, …data }`.
- */
+/** Outbox row: written with the change it tells of, read by cursor; sequences are shared with the timeline. */
 export interface EventRow extends NewEvent {
   readonly sequence: number;
 }

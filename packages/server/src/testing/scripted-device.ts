@@ -68,16 +68,14 @@ export class ScriptedDevice {
   }
 
   /** Alert 1201 and DevInfo. */
-  packageOne(mark = 'en'): ScriptedMessage {
+  packageOne({ mark = 'en', final = true } = {}): ScriptedMessage {
     const info = { DevId: this.#options.id, Man: 'Scripted', Mod: 'S1', DmV: '1.2', Lang: mark };
     const items: readonly Item[] = Object.entries(info).map(([leaf, Data]) => ({
       Source: { LocURI: `./DevInfo/${leaf}` },
       Data,
     }));
-    return this.next([
-      { kind: 'Alert', CmdID: '1', Data: '1201', items: [] },
-      { kind: 'Replace', CmdID: '2', items },
-    ]);
+    const alert = { kind: 'Alert', CmdID: '1', Data: '1201', items: [] } as const;
+    return this.next([alert, { kind: 'Replace', CmdID: '2', items }], final);
   }
 
   /** Statuses for everything the server said; every Get is answered 404. */
@@ -100,7 +98,7 @@ export class ScriptedDevice {
   }
 
   /** The next message of the session with these commands. */
-  next(body: readonly Command[]): ScriptedMessage {
+  next(body: readonly Command[], final = true): ScriptedMessage {
     this.msgID += 1;
     return this.sign({
       hdr: {
@@ -113,7 +111,7 @@ export class ScriptedDevice {
         Meta: { MaxMsgSize: 16_384, MaxObjSize: 1_000_000 },
       },
       body,
-      final: true,
+      final,
     });
   }
 
@@ -134,6 +132,13 @@ export class ScriptedDevice {
       ...(scheme === 'mac' ? { 'x-syncml-hmac': macHeader(key, digests.md5(body), digests) } : {}),
     };
     return { url: this.url, headers, body };
+  }
+
+  /** Opens a session, through the challenge when there is one. */
+  async login(base?: string): Promise<ScriptedAnswer> {
+    const first = await this.send(this.packageOne(), base);
+    const challenged = first.code === 401 || first.code === 407;
+    return challenged ? this.send(this.packageOne(), base) : first;
   }
 
   /** Posts and takes over nonce and RespURI from the answer. */

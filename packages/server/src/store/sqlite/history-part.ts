@@ -20,6 +20,7 @@ export function historyPart(context: Context, listeners: Set<() => void>): Part 
         .selectFrom('events')
         .selectAll()
         .where('sequence', '>', after)
+        .where('text', 'is', null)
         .orderBy('sequence')
         .limit(Math.min(limit, MAX_PAGE));
       if (device !== undefined) list = list.where('device', '=', device);
@@ -92,22 +93,12 @@ function timelineRow(row: Row): TimelineRow {
 }
 
 function eventRow(row: Row): EventRow {
-  const stored = optionalText(row, 'data');
-  const data = stored === undefined ? undefined : json<unknown>(stored, 'the data of an event');
-  const line = optionalText(row, 'text');
-  const update = optionalText(row, 'update_id');
+  const data = optionalText(row, 'data');
   return {
     sequence: int(row, 'sequence'),
     at: int(row, 'at'),
     type: text(row, 'type'),
     device: optionalText(row, 'device'),
-    data:
-      line === undefined
-        ? data
-        : { text: line, ...(update === undefined ? {} : { update }), ...(isObject(data) ? data : {}) },
+    data: data === undefined ? undefined : json<unknown>(data, 'the data of an event'),
   };
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
