@@ -13,6 +13,7 @@ export class StagingFile implements StagedArtifact {
   readonly #hash = createHash('sha256');
   #size = 0;
   #open = true;
+  #renamed = false;
 
   constructor(file: FileHandle, path: string, maxBytes: number, pathOf: (sha256: string) => string) {
     this.#file = file;
@@ -44,6 +45,7 @@ export class StagingFile implements StagedArtifact {
     } else {
       await mkdir(dirname(target), { recursive: true });
       await rename(this.#path, target);
+      this.#renamed = true;
       await syncFolder(dirname(target));
       await syncFolder(dirname(dirname(target)));
     }
@@ -51,12 +53,12 @@ export class StagingFile implements StagedArtifact {
   }
 
   async discard(): Promise<void> {
-    if (!this.#open) return;
     await this.#close();
-    await rm(this.#path, { force: true });
+    if (!this.#renamed) await rm(this.#path, { force: true });
   }
 
   async #close(): Promise<void> {
+    if (!this.#open) return;
     this.#open = false;
     await this.#file.close();
   }
