@@ -13,6 +13,8 @@ export class Draft {
   readonly #encoding: Encoding;
   readonly #limit: number;
   readonly #body: Command[] = [];
+  /** Octets that commands may take in all. */
+  readonly capacity: number;
   #length: number;
   #cmdID = 0;
 
@@ -21,6 +23,7 @@ export class Draft {
     this.#encoding = encoding;
     this.#limit = limit;
     this.#length = encodedLength({ hdr, body: [], final: true }, encoding) + FINAL_SLACK;
+    this.capacity = limit - this.#length;
   }
 
   /** Octets that are left. */

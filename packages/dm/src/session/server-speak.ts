@@ -27,6 +27,8 @@ export interface Spoken {
 
 /** Room below which an object is not begun in a message that holds other commands. */
 const WORTHWHILE_PIECE = 256;
+/** Statuses that no answer is without: for the SyncHdr and for an Alert 1222. */
+const LEAST_STATUSES = 2;
 
 /** The next piece of the object on its way; the last closes the package (S3). */
 export function speakChunk(draft: Draft, silent: Spoken, object: SendingObject): Spoken {
@@ -75,6 +77,7 @@ class Speech {
   readonly #unsendable: { key: string; code: number }[] = [];
   #sending: SendingObject | undefined;
   #aborted = false;
+  #crowdedOut = false;
 
   constructor(draft: Draft, silent: Spoken, wire: Wire) {
     this.#draft = draft;
@@ -94,7 +97,7 @@ class Speech {
       return false;
     }
     if (this.#made.length + countCommands(command) > SESSION_LIMITS.outgoingCommands) {
-      return this.#putOff(command);
+      return this.#putOff(command, false);
     }
     if (this.#isOverMaxObjSize(command)) {
       this.#unsendable.push({ key: command.key, code: 413 });
@@ -126,12 +129,14 @@ class Speech {
       (command.kind === 'add' || command.kind === 'replace') && this.#wire.profile.chunks
         ? sendingObject(command, this.#wire)
         : undefined;
-    if (object === undefined || (this.#made.length > 0 && this.#draft.room < WORTHWHILE_PIECE)) {
-      return this.#putOff(command);
+    if (object === undefined) {
+      const length = this.#draft.measure((nextID) => wireCommand(command, this.#wire, nextID));
+      return this.#putOff(command, length <= this.#draft.capacity);
     }
-    const piece = addPiece(this.#draft, object);
+    const crowded = this.#made.length > 0 && this.#draft.room < WORTHWHILE_PIECE;
+    const piece = crowded ? undefined : addPiece(this.#draft, object);
     if (piece === undefined || piece.last) {
-      return this.#putOff(command);
+      return this.#putOff(command, true);
     }
     const { CmdID } = piece.command;
     this.#made.push({ key: command.key, CmdID, cmd: object.cmd, parent: undefined });
@@ -144,9 +149,13 @@ class Speech {
     return false;
   }
 
-  /** A command that finds no room even alone never will. */
-  #putOff(command: PlainCommand): boolean {
+  /** What fits no message never will go; what only the Statuses or other commands crowd out waits. */
+  #putOff(command: PlainCommand, fitsAlone: boolean): boolean {
     if (this.#made.length > 0) {
+      return false;
+    }
+    if (fitsAlone && this.#draft.size > LEAST_STATUSES) {
+      this.#crowdedOut = true;
       return false;
     }
     this.#unsendable.push({ key: command.key, code: 413 });
@@ -160,7 +169,9 @@ class Speech {
       .filter(({ CmdID }) => CmdID !== '' && CmdID !== pieces)
       .map((made) => outstandingRow(made, session.msgID));
     const open = this.#made.length > 0 && !this.#aborted;
-    const state = this.#sending !== undefined ? 'sending' : open ? 'free' : 'closed';
+    // Crowded out: our package stays open, the client asks for the rest of it.
+    const ours = this.#sending !== undefined || this.#crowdedOut;
+    const state = ours ? 'sending' : open ? 'free' : 'closed';
     return {
       session: {
         ...session,
@@ -171,7 +182,7 @@ class Speech {
       sent: this.#made.map(({ key }) => key),
       unsendable: this.#unsendable,
       events: [],
-      final: this.#sending === undefined,
+      final: !ours,
       aborted: this.#aborted,
     };
   }
