@@ -26,6 +26,8 @@ export interface Simulate {
   readonly refuseUser?: 'update' | 'download';
   /** The device itself stops the download (battery, policy). */
   readonly abortDownload?: boolean;
+  /** The operation nodes are there, but nothing behind them: what an Exec starts ends with 408 (F-103). */
+  readonly notImplemented?: boolean;
   /** The power goes at this point, `times` times (default once in the life of the directory). */
   readonly powerCutAt?: CutPhase;
   /** `throw`: the runtime stops dead in-process (default); `kill`: SIGKILL to the own process. */

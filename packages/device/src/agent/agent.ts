@@ -161,6 +161,8 @@ export class Agent {
   }
 
   async #work(root: string): Promise<void> {
+    const { notImplemented } = this.#ports.simulation.simulate;
+    if (notImplemented === true) return this.#finish(root, 408, 'not implemented (simulated)');
     for (;;) {
       const operation = this.facts.roots[root]?.operation;
       if (operation === undefined || this.#closed) return;
