@@ -43,7 +43,7 @@ export function receive(
     }
   }
   keepNonce(reading);
-  return conclude(reading, verdict);
+  return conclude(reading, verdict, account);
 }
 
 function isForeign(session: ClientSession, { message }: ClientIncoming): boolean {
@@ -104,7 +104,7 @@ function beginReading(
   };
 }
 
-function conclude(reading: Reading, verdict: ServerVerdict): ReceiveResult {
+function conclude(reading: Reading, verdict: ServerVerdict, before: ClientAccount): ReceiveResult {
   const { session, message } = reading;
   if (session.object !== undefined && message.final) {
     // The package is over and the last piece did not come.
@@ -113,7 +113,7 @@ function conclude(reading: Reading, verdict: ServerVerdict): ReceiveResult {
   settleOpenPackages(reading);
   const end = reading.end ?? whyEnd(reading, verdict);
   if (end !== undefined) {
-    const over = ended(session, reading.account, end);
+    const over = ended(session, withServerOf(reading.account, before), end);
     const work = [...reading.work.filter(({ kind }) => kind === 'drop-object'), ...over.work];
     return { ...over, work, delivered: reading.delivered, ...headerStatus(reading) };
   }
@@ -129,6 +129,12 @@ function conclude(reading: Reading, verdict: ServerVerdict): ReceiveResult {
     turn: 'answer',
     ...headerStatus(reading),
   };
+}
+
+/** The challenge of a message that is not answered never leaves: the server's nonce stays what it was (§6.5). */
+function withServerOf(account: ClientAccount, before: ClientAccount): ClientAccount {
+  const { server: _, ...rest } = account;
+  return before.server === undefined ? rest : { ...rest, server: before.server };
 }
 
 function headerStatus(reading: Reading): { readonly headerStatus?: number } {

@@ -31,6 +31,10 @@ function takeCommandStatus(work: ServerWork, status: Status): void {
   const { outstanding } = work.session;
   const index = outstanding.findIndex((o) => o.msgRef === status.MsgRef && o.cmdRef === status.CmdRef);
   const row = outstanding[index];
+  if (row === undefined && status.Cmd === 'Alert') {
+    // Of our own 1222 or 1225: nothing waits for it.
+    return;
+  }
   if (row !== undefined) {
     work.session.outstanding = outstanding.with(index, { ...row, state: stateAfter(status.Data) });
   }
