@@ -23,7 +23,7 @@ import {
   hasJustBegun,
   note,
 } from './draft.ts';
-import { readNow, stateOf } from './facts.ts';
+import { readNow, staled, stateOf } from './facts.ts';
 import { keyFor, type Outbox, sendGet } from './outbox.ts';
 import { failUpdate } from './outcome.ts';
 import type { PackageRecord } from './package-record.ts';
@@ -324,6 +324,8 @@ function sendExec(draft: Draft, root: FumoRoot, attempt: Attempt, outbox: Outbox
   if (draft.device.update?.state === 'assigned') {
     changeUpdate(draft, { state: 'offered' }, `offered: the device is told to ${words(attempt.kind)}`);
   }
+  // Whatever was read before says nothing any more, above all when the Status is lost (F-074).
+  draft.device = staled(draft.device, stateUri(root.uri));
   const { correlator } = attempt;
   const key = keyFor(draft, `exec ${correlator}`);
   outbox.commands.push({ kind: 'exec', key, uri: operationUri(root.uri, operation), correlator });

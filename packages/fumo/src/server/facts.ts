@@ -45,7 +45,7 @@ export function readNow(device: DeviceRecord, uri: string): NodeRead | undefined
   return read !== undefined && read.contact === device.contacts ? read : undefined;
 }
 
-/** The answer about a node, unless it is stale or older than `maxAge`. */
+/** The answer about a node, unless it is stale or older than `maxAge`; 0: only one of this contact, ∞: any. */
 export function readRecently(
   device: DeviceRecord,
   uri: string,
@@ -53,15 +53,9 @@ export function readRecently(
   maxAge: number,
 ): NodeRead | undefined {
   const read = device.nodes[uri];
-  const fresh =
-    read !== undefined &&
-    (read.contact >= 0 || maxAge === Number.POSITIVE_INFINITY) &&
-    now - read.at <= maxAge;
-  return readNow(device, uri) ?? (fresh ? read : undefined);
-}
-
-export function readOk(read: NodeRead | undefined): boolean {
-  return read !== undefined && read.status >= 200 && read.status < 300 && read.value !== undefined;
+  const known = read !== undefined && (read.contact >= 0 || maxAge === Number.POSITIVE_INFINITY);
+  const recent = known && maxAge > 0 && now - read.at <= maxAge;
+  return readNow(device, uri) ?? (recent ? read : undefined);
 }
 
 /** `TODO`, `unknown`, empty and the like say nothing and never match (S-053). */

@@ -7,7 +7,7 @@ import { withRead, withUnsupported } from './facts.ts';
 import { learnExecStatus } from './learn-exec.ts';
 import { learnTreeResults, learnTreeStatus } from './learn-tree.ts';
 import { fail, succeed } from './outcome.ts';
-import { replaceFailure } from './status-failure.ts';
+import { isGood, replaceFailure } from './status-failure.ts';
 import type { Attempt } from './update.ts';
 
 /** What a key stands for; the argument may hold blanks. */
@@ -76,14 +76,16 @@ export function learnResults(
   }
 }
 
-/** The client's package ended without a Status, or the session did. */
-export function learnNoAnswer(draft: Draft, key: string): void {
+/** The client's package ended without a Status, or, `lost`, the session did. */
+export function learnNoAnswer(draft: Draft, key: string, lost: boolean = false): void {
   const { what, of } = meaningOf(draft, key);
   forgetKey(draft, key);
   const attempt = attemptOf(draft.device.update, of);
   switch (what) {
     case 'get':
-      learnGetUnanswered(draft, of);
+      if (!lost || of === LIST_URI) {
+        learnGetUnanswered(draft, of);
+      }
       break;
     case 'tree':
       learnTreeStatus(draft, of, 0);
@@ -202,7 +204,7 @@ function learnReplaceStatus(draft: Draft, what: 'url' | 'data', correlator: stri
   if (attempt === undefined || (attempt.state !== 'writing' && attempt.state !== 'sent')) {
     return;
   }
-  if (code >= 200 && code < 300) {
+  if (isGood(code)) {
     if (what === 'data') {
       succeed(draft, attempt, { status: code }, 'the device has taken the whole package');
       // fumo.md §3.1: a completed Replace of PkgData leads to 50
@@ -234,7 +236,7 @@ function refuseReplace(draft: Draft, attempt: Attempt, code: number): void {
 }
 
 function learnAddStatus(draft: Draft, uri: string, code: number): void {
-  const made = (code >= 200 && code < 300) || code === 418;
+  const made = isGood(code) || code === 418;
   if (!made) {
     draft.device = withUnsupported(draft.device, `add ${uri}`, code);
     note(draft, 'warning', `the device refused to create ${uri} with ${code}`);

@@ -42,7 +42,7 @@ export function beginContact(draft: Draft, view: SessionView): void {
 /** What is still out gets no answer any more (I-017, F-074). */
 export function endSession(draft: Draft): void {
   for (const key of Object.keys(draft.device.session?.pending ?? {})) {
-    learnNoAnswer(draft, key);
+    learnNoAnswer(draft, key, true);
   }
   const active = draft.device.update?.attempts.at(-1);
   if (active?.state === 'sent' && inFlight(active)) {

@@ -3,7 +3,7 @@ import { operationUri } from '../object/index.ts';
 import { attemptOf, changeAttempt, changeUpdate, type Draft, note } from './draft.ts';
 import { withUnsupported } from './facts.ts';
 import { fail, forgetVolatile } from './outcome.ts';
-import { execFailure } from './status-failure.ts';
+import { execFailure, isGood } from './status-failure.ts';
 import type { Attempt } from './update.ts';
 import type { UpdateState } from './update-state.ts';
 
@@ -12,7 +12,7 @@ export function learnExecStatus(draft: Draft, correlator: string, code: number):
   if (attempt === undefined || (attempt.state !== 'sent' && attempt.state !== 'unknown')) {
     return; // the alert was faster, or the update is over
   }
-  if (code >= 200 && code < 300) {
+  if (isGood(code)) {
     accept(draft, attempt, code);
     return;
   }

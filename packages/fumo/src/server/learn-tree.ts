@@ -3,6 +3,7 @@ import type { ResultItem } from '@fumarole/dm/server';
 import type { QueuedCommand, TreeValue } from './device-record.ts';
 import { type Draft, note } from './draft.ts';
 import { MAX_COMMAND_ITEMS, MAX_COMMAND_RESULT } from './limits.ts';
+import { isGood } from './status-failure.ts';
 
 /** Status 0: no answer; a Get may be asked again, anything else is not repeated (I-017). */
 export function learnTreeStatus(draft: Draft, id: string, code: number): void {
@@ -10,7 +11,7 @@ export function learnTreeStatus(draft: Draft, id: string, code: number): void {
   if (command === undefined || command.state !== 'sent') {
     return;
   }
-  const good = code >= 200 && code < 300;
+  const good = isGood(code);
   const answered = code === 0 && (command.results?.length ?? 0) > 0;
   const state = good || answered ? 'answered' : 'failed';
   replace(draft, { ...command, state, status: answered ? 200 : code, answeredAt: draft.ctx.now });

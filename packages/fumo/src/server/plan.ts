@@ -92,9 +92,15 @@ function driveWhenQuiet(draft: Draft, packages: readonly PackageRecord[], outbox
       sendGet(draft, outbox, uri);
     }
   }
-  return outbox.commands.length > 0
-    ? 'looking for the firmware object of the device'
-    : drive(draft, packages, outbox);
+  if (outbox.commands.length > 0) {
+    return 'looking for the firmware object of the device';
+  }
+  const before = activeAttempt(update);
+  const why = drive(draft, packages, outbox);
+  const next = draft.device.update;
+  // An attempt ended without a word of the device: what follows it belongs into this message.
+  const ended = before !== undefined && activeAttempt(next) === undefined && next !== undefined;
+  return ended && isOpen(next.state) && outbox.commands.length === 0 ? drive(draft, packages, outbox) : why;
 }
 
 /** Gets that must be answered first: DevDetail, the version when it decides, the FUMO roots. Undefined: all known. */

@@ -8,6 +8,11 @@ const NOT_IN_BAND: ReadonlySet<number> = new Set([405, 411, 413, 415, 416]);
 /** Busy, or impossible in the present state (fumo.md §4.3). */
 const BUSY: ReadonlySet<number> = new Set([403, 405, 417, 418, 503]);
 
+/** Done or accepted; 213 is a chunk on its way, 214 to 216 are ways of not having been executed. */
+export function isGood(code: number): boolean {
+  return code >= 200 && code < 213;
+}
+
 /** The Replace of PkgURL or PkgData was answered outside 2xx. */
 export function replaceFailure(code: number, uri: string, inBand: boolean): Failure {
   const base = { code, kind: 'status' as const };
