@@ -64,11 +64,15 @@ async function run(flow: Flow, encoding: Encoding, scheme: Scheme): Promise<void
   }
   await device.handle.whenIdle(5_000);
   await expectTruth(flow, device);
+  await expectPeace(device);
   await device.handle.stop();
 }
 
 async function start(flow: Flow, device: WorldDevice, sealed: Uint8Array): Promise<void> {
-  if (flow.order !== undefined) await world.order({ device: device.id, ...flow.order });
+  if (flow.order !== undefined) {
+    const package_ = flow.holdsPackage ? { package: sha256Of(sealed) } : {};
+    await world.order({ device: device.id, ...flow.order, ...package_ });
+  }
   switch (flow.start) {
     case 'package-0':
       return; // the wake brings it; drive() only helps later sessions along
@@ -94,11 +98,9 @@ async function start(flow: Flow, device: WorldDevice, sealed: Uint8Array): Promi
 
 /** D2: the URL was put there in an earlier session; here by a single tree command of the operator. */
 async function setPkgURL(device: WorldDevice, sealed: Uint8Array): Promise<void> {
-  const { url } = await world.api<{ url: string }>(
-    'POST',
-    `/devices/${encodeURIComponent(device.id)}/package-url`,
-    { package: sha256Of(sealed) },
-  );
+  const { url } = await world.api<{ url: string }>('POST', `/packages/${sha256Of(sealed)}/links`, {
+    device: device.id,
+  });
   await world.api('POST', `/devices/${encodeURIComponent(device.id)}/commands`, {
     verb: 'set',
     uri: `${ROOT}/DownloadAndUpdate/PkgURL`,
@@ -148,11 +150,19 @@ async function expectTruth(flow: Flow, device: WorldDevice): Promise<void> {
   }
   const timeline = await world.timeline(device.id);
   expect(timeline.some(({ kind }) => kind === 'notify')).toBe(flow.descriptor === true);
-  for (const alert of flow.alerts) {
-    // counted once, however often it was repeated
-    const type = alert.split(' ')[0];
-    expect(timeline.filter(({ kind, text }) => kind === 'alert' && text.includes(`${type} `))).toHaveLength(
-      1,
-    );
+  const heard = timeline.filter(({ kind }) => kind === 'alert').map(({ text }) => operationIn(text));
+  // counted once, however often it was repeated
+  expect(heard).toEqual(flow.alerts.map((alert) => alert.split(' ')[0]));
+}
+
+/** Sessions with nothing to do end well, one after another: the nonces of both sides go on (P-084). */
+async function expectPeace(device: WorldDevice): Promise<void> {
+  for (let session = 0; session < 3; session++) {
+    expect(await device.handle.poke()).toMatchObject({ outcome: 'ended' });
   }
+}
+
+/** The operation that an alert line of the timeline tells of. */
+function operationIn(text: string): string | undefined {
+  return /\b(download-?and-?update|download|update)\b/.exec(text)?.[1]?.replaceAll('-', '');
 }

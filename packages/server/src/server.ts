@@ -197,6 +197,7 @@ async function composeApp(parts: Parts): Promise<FastifyInstance> {
     fleet,
     wake,
     credentials: desk,
+    urls,
     uploads: packageUploads({ store, fleet, artifacts, now: Date.now }),
     feed,
     metrics,

@@ -10,6 +10,7 @@ const LOOK_MS = 200;
 export interface Followed {
   readonly hub: HubDevice;
   readonly handle: DeviceHandle;
+  readonly packageId: string;
   /** Octets of the package on its way. */
   readonly total: number;
   readonly imageSha256: string;

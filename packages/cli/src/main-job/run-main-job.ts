@@ -86,9 +86,10 @@ async function prepare(api: ApiClient, host: DeviceHost, folder: string): Promis
       publisher: publisher.publicKey,
       heldPackage: plan.holdsPackage === true ? sealed : undefined,
     });
-    await uploadPackage(api, folder, plan, sealed);
+    const published = await uploadPackage(api, folder, plan, sealed);
     followed.push({
       hub,
+      packageId: published.id,
       handle: await host.start(hub.dir),
       total: sealed.length,
       imageSha256: createHash('sha256').update(after.image).digest('hex'),
@@ -109,7 +110,7 @@ async function uploadPackage(
   return api.upload<ApiPackage>('/packages', file, { publish: true });
 }
 
-async function setGoing(api: ApiClient, { hub, handle }: Followed): Promise<void> {
+async function setGoing(api: ApiClient, { hub, handle, packageId }: Followed): Promise<void> {
   const { plan, id } = hub;
   switch (plan.start) {
     case 'order-and-wake':
@@ -117,6 +118,7 @@ async function setGoing(api: ApiClient, { hub, handle }: Followed): Promise<void
       await api.post('/updates', {
         json: {
           device: id,
+          package: packageId,
           via: plan.via,
           operation: plan.operation,
           wake: plan.start === 'order-and-wake',

@@ -66,6 +66,7 @@ function ended(session: ClientSession, account: ClientAccount, end: ClientEnd): 
     account,
     work: object === undefined ? [] : [{ kind: 'drop-object', uri: object.uri }],
     delivered: [],
+    answered: [],
     turn: 'end',
     end,
   };
@@ -98,6 +99,7 @@ function beginReading(
     slots: [],
     work: [],
     delivered: [],
+    answered: [],
     resend: false,
     commands: false,
     asked: false,
@@ -115,7 +117,7 @@ function conclude(reading: Reading, verdict: ServerVerdict, before: ClientAccoun
   if (end !== undefined) {
     const over = ended(session, withServerOf(reading.account, before), end);
     const work = [...reading.work.filter(({ kind }) => kind === 'drop-object'), ...over.work];
-    return { ...over, work, delivered: reading.delivered, ...headerStatus(reading) };
+    return { ...over, work, ...answers(reading) };
   }
   session.pending = pendingAnswer(reading, verdict);
   if (reading.resend) {
@@ -125,9 +127,8 @@ function conclude(reading: Reading, verdict: ServerVerdict, before: ClientAccoun
     session,
     account: reading.account,
     work: reading.work,
-    delivered: reading.delivered,
     turn: 'answer',
-    ...headerStatus(reading),
+    ...answers(reading),
   };
 }
 
@@ -137,8 +138,12 @@ function withServerOf(account: ClientAccount, before: ClientAccount): ClientAcco
   return before.server === undefined ? rest : { ...rest, server: before.server };
 }
 
-function headerStatus(reading: Reading): { readonly headerStatus?: number } {
-  return reading.headerStatus === undefined ? {} : { headerStatus: reading.headerStatus };
+function answers({
+  delivered,
+  answered,
+  headerStatus,
+}: Reading): Pick<ReceiveResult, 'delivered' | 'answered' | 'headerStatus'> {
+  return { delivered, answered, ...(headerStatus === undefined ? {} : { headerStatus }) };
 }
 
 /** Which packages are open after this message, and whether asking on leads anywhere (I-044). */

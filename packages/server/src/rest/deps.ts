@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Instant, PackageRecord } from '@fumarole/fumo/server';
+import type { Instant, PackageRecord, UrlMaker } from '@fumarole/fumo/server';
 import type { FastifyBaseLogger } from 'fastify';
 import type { EventFeed } from '../events/event-feed.ts';
 import type { Fleet } from '../fleet/fleet.ts';
@@ -15,6 +15,7 @@ export interface RestDeps {
   readonly wake: WakeService;
   readonly credentials: CredentialDesk;
   readonly uploads: PackageUploads;
+  readonly urls: UrlMaker;
   readonly feed: EventFeed;
   readonly metrics: Metrics;
   readonly now: () => Instant;

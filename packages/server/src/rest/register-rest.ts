@@ -13,6 +13,7 @@ import { registerEventRoutes } from './routes/events.ts';
 import { registerImportRoutes } from './routes/import.ts';
 import { registerKeyRoutes } from './routes/keys.ts';
 import { registerKnowledgeRoutes } from './routes/knowledge.ts';
+import { registerPackageLinkRoutes } from './routes/package-links.ts';
 import { registerPackageRoutes } from './routes/packages.ts';
 import { registerSessionRoutes } from './routes/sessions.ts';
 import { registerStatusRoutes } from './routes/status.ts';
@@ -56,6 +57,7 @@ function registerRoutes(app: RestApp, deps: RestDeps): void {
   registerCommandRoutes(app, deps);
   registerUpdateRoutes(app, deps);
   registerPackageRoutes(app, deps);
+  registerPackageLinkRoutes(app, deps);
   registerKeyRoutes(app, deps);
   registerSessionRoutes(app, deps);
   registerEventRoutes(app, deps);
