@@ -1,4 +1,7 @@
-/** A network element between devices and the download side of a server: passes everything through until told otherwise. */
+/**
+ * A network element between devices and a server: passes everything through, but for the downloads of the devices that a
+ * fault was set for.
+ */
 import { once } from 'node:events';
 import {
   createServer,
@@ -9,30 +12,33 @@ import {
   type ServerResponse,
 } from 'node:http';
 
-/** What happens to a download from now on. */
+/** What happens to a download of a package (`descriptor`: of a download descriptor) from now on. */
 export type Fault =
   | { readonly kind: 'status'; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
   /** The answer never comes. */
   | { readonly kind: 'silence' }
   /** The connection is cut after so many octets of the body. */
   | { readonly kind: 'cut'; readonly after: number }
-  /** An octet of the body is turned. */
-  | { readonly kind: 'flip'; readonly at: number };
+  /** An octet of the body is changed: `mask` is XORed to it. */
+  | { readonly kind: 'flip'; readonly at: number; readonly mask: number }
+  /** Other octets come, as many as those that should. */
+  | { readonly kind: 'swap'; readonly octets: Uint8Array }
+  | { readonly kind: 'type'; readonly type: string }
+  /** The first occurrence of a text in a descriptor becomes another of the same length. */
+  | { readonly kind: 'descriptor'; readonly from: string; readonly to: string };
 
 export class FaultProxy {
   readonly #server: Server;
-  readonly #target: URL;
-  #fault: Fault | undefined;
-  /** Times a fault met a request. */
-  hits = 0;
+  readonly #faults = new Map<string, Fault>();
+  /** Where everything goes; to be set before the first request. */
+  target: string | undefined;
 
-  private constructor(target: URL) {
-    this.#target = target;
+  private constructor() {
     this.#server = createServer((incoming, outgoing) => this.#handle(incoming, outgoing));
   }
 
-  static async open(target: string): Promise<FaultProxy> {
-    const proxy = new FaultProxy(new URL(target));
+  static async open(): Promise<FaultProxy> {
+    const proxy = new FaultProxy();
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
     return proxy;
@@ -44,10 +50,10 @@ export class FaultProxy {
     return `http://127.0.0.1:${address.port}`;
   }
 
-  /** From now on downloads of packages meet this fault; undefined passes them through again. */
-  set fault(fault: Fault | undefined) {
-    this.#fault = fault;
-    this.hits = 0;
+  /** From now on downloads of this device meet this fault; undefined passes them through again. */
+  setFault(deviceId: string, fault: Fault | undefined): void {
+    if (fault === undefined) this.#faults.delete(deviceId);
+    else this.#faults.set(deviceId, fault);
   }
 
   async close(): Promise<void> {
@@ -58,8 +64,7 @@ export class FaultProxy {
   }
 
   #handle: RequestListener = (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    const fault = incoming.url?.startsWith('/d/') === true ? this.#fault : undefined;
-    if (fault !== undefined) this.hits += 1;
+    const fault = this.#faultOf(incoming.url ?? '');
     if (fault?.kind === 'silence') return;
     if (fault?.kind === 'status') {
       outgoing.writeHead(fault.status, { 'content-length': 0, ...fault.headers });
@@ -69,16 +74,23 @@ export class FaultProxy {
     this.#pass(incoming, outgoing, fault);
   };
 
+  /** The token in the path of a download names its device, with the length of the name before it. */
+  #faultOf(path: string): Fault | undefined {
+    const [, use, token] = /^\/(d|dd)\/([\w-]+)$/.exec(path) ?? [];
+    if (use === undefined || token === undefined) return undefined;
+    const text = Buffer.from(token, 'base64url').toString('latin1');
+    const named = (id: string): boolean => text.includes(`${String.fromCharCode(id.length)}${id}`);
+    const [, fault] = [...this.#faults].find(([id]) => named(id)) ?? [];
+    return (fault?.kind === 'descriptor') === (use === 'dd') ? fault : undefined;
+  }
+
   #pass(incoming: IncomingMessage, outgoing: ServerResponse, fault: Fault | undefined): void {
     const { method, headers } = incoming;
-    const onward = request(new URL(incoming.url ?? '/', this.#target), { method, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    const onward = request(new URL(incoming.url ?? '/', this.target), { method, headers }, (answer) => {
+      const type = fault?.kind === 'type' ? { 'content-type': fault.type } : {};
+      outgoing.writeHead(answer.statusCode ?? 502, { ...answer.headers, ...type });
       let octets = 0;
       answer.on('data', (chunk: Buffer) => {
-        if (fault?.kind === 'flip' && fault.at >= octets && fault.at < octets + chunk.length) {
-          const place = fault.at - octets;
-          chunk[place] = (chunk[place] ?? 0) ^ 0x01;
-        }
         if (fault?.kind === 'cut' && octets + chunk.length > fault.after) {
           outgoing.write(chunk.subarray(0, Math.max(0, fault.after - octets)), () =>
             incoming.socket.destroy(),
@@ -86,8 +98,8 @@ export class FaultProxy {
           answer.destroy();
           return;
         }
+        outgoing.write(fault === undefined ? chunk : changed(chunk, octets, fault));
         octets += chunk.length;
-        outgoing.write(chunk);
       });
       answer.on('end', () => outgoing.end());
       answer.on('error', () => incoming.socket.destroy());
@@ -95,5 +107,22 @@ export class FaultProxy {
     onward.on('error', () => incoming.socket.destroy());
     incoming.on('error', () => onward.destroy());
     incoming.pipe(onward);
+  }
+}
+
+/** A piece of a body, `offset` octets behind its beginning, as the fault leaves it. */
+function changed(chunk: Buffer, offset: number, fault: Fault): Uint8Array {
+  switch (fault.kind) {
+    case 'flip': {
+      const place = fault.at - offset;
+      if (place >= 0 && place < chunk.length) chunk[place] = (chunk[place] ?? 0) ^ fault.mask;
+      return chunk;
+    }
+    case 'swap':
+      return fault.octets.subarray(offset, offset + chunk.length);
+    case 'descriptor':
+      return Buffer.from(chunk.toString('utf8').replace(fault.from, fault.to));
+    default:
+      return chunk;
   }
 }

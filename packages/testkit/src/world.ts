@@ -28,9 +28,12 @@ import {
   startServer,
 } from '@fumarole/server';
 import { makePackage, type Signer } from '@fumarole/update-package/make';
+import { FaultProxy } from './fault-proxy.ts';
 
 export interface WorldOptions {
   readonly server?: Partial<ServerOptions>;
+  /** Devices reach the server through a proxy that can disturb their downloads. */
+  readonly proxied?: boolean;
 }
 
 export interface NewWorldDevice {
@@ -82,33 +85,48 @@ export const QUICK: NonNullable<DeviceOptions['timing']> = {
 export class World {
   readonly dir: string;
   server: RunningServer;
+  readonly #proxy: FaultProxy | undefined;
   readonly host: DeviceHost = new DeviceHost();
   readonly #options: WorldOptions;
   readonly #token: string;
   readonly #publisher: TestPublisher = newTestPublisher();
   readonly #stranger: TestPublisher = newTestPublisher();
 
-  private constructor(dir: string, server: RunningServer, token: string, options: WorldOptions) {
+  private constructor(
+    dir: string,
+    server: RunningServer,
+    token: string,
+    options: WorldOptions,
+    proxy: FaultProxy | undefined,
+  ) {
     this.dir = dir;
     this.server = server;
     this.#token = token;
     this.#options = options;
+    this.#proxy = proxy;
   }
 
   static async open(options: WorldOptions = {}): Promise<World> {
     const dir = await mkdtemp(join(tmpdir(), 'fumarole-world-'));
-    const server = await startServer(serverOptions(dir, 0, options));
+    const proxy = options.proxied === true ? await FaultProxy.open() : undefined;
+    const server = await startServer(serverOptions(dir, 0, options, proxy));
+    if (proxy !== undefined) proxy.target = server.urls[0];
     if (server.adminToken === undefined) throw new Error('no token at the first start');
-    const world = new World(dir, server, server.adminToken, options);
+    const world = new World(dir, server, server.adminToken, options, proxy);
     await world.trust(world.#publisher, 'publisher');
     return world;
   }
 
+  get proxy(): FaultProxy {
+    if (this.#proxy === undefined) throw new Error('this world has no proxy');
+    return this.#proxy;
+  }
+
   /** The server starts again on the same port and store. */
   async restartServer(): Promise<void> {
-    const { port } = new URL(this.server.url);
+    const { port } = new URL(this.server.urls[0] ?? this.server.url);
     await this.server.close();
-    this.server = await startServer(serverOptions(this.dir, Number(port), this.#options));
+    this.server = await startServer(serverOptions(this.dir, Number(port), this.#options, this.#proxy));
   }
 
   async api<T>(method: string, path: string, json?: unknown): Promise<T> {
@@ -238,6 +256,7 @@ export class World {
   async close(): Promise<void> {
     await this.host.stop();
     await this.server.close();
+    await this.#proxy?.close();
     await rm(this.dir, { recursive: true, force: true });
   }
 }
@@ -294,12 +313,18 @@ export function newTestPublisher(): TestPublisher {
   };
 }
 
-function serverOptions(dir: string, port: number, options: WorldOptions): ServerOptions {
+function serverOptions(
+  dir: string,
+  port: number,
+  options: WorldOptions,
+  proxy: FaultProxy | undefined,
+): ServerOptions {
   return {
     dataDir: join(dir, 'server'),
     listeners: [{ host: '127.0.0.1', port }],
     logLevel: 'silent',
     dueIntervalMs: 50,
+    ...(proxy === undefined ? {} : { publicUrl: proxy.url }),
     ...options.server,
     planner: { retryBaseMs: 20, retryMaxMs: 100, ...options.server?.planner },
   };
