@@ -108,6 +108,7 @@ export class Pair {
   readonly events: ServerEvent[] = [];
   readonly work: ClientWork[] = [];
   readonly delivered: string[] = [];
+  readonly answered: { readonly key: string; readonly code: number }[] = [];
   readonly sent: string[] = [];
   readonly unsendable: { readonly key: string; readonly code: number }[] = [];
   readonly turns: Turn[] = [];
@@ -299,6 +300,7 @@ export class Pair {
     this.clientAccount = received.account;
     this.work.push(...received.work);
     this.delivered.push(...received.delivered);
+    this.answered.push(...received.answered);
     if (received.turn === 'end') {
       this.end = received.end;
       return undefined;

@@ -24,7 +24,11 @@ export function takeServerStatus(reading: Reading, status: Status): void {
     return;
   }
   const row = session.outstanding.find((o) => o.msgRef === status.MsgRef && o.cmdRef === status.CmdRef);
-  if (row !== undefined && isFinal(status.Data)) {
+  if (row === undefined) {
+    return;
+  }
+  reading.answered.push({ key: row.key, code: status.Data });
+  if (isFinal(status.Data)) {
     session.outstanding = session.outstanding.filter((other) => other !== row);
     reading.delivered.push(row.key);
   }

@@ -132,6 +132,8 @@ export interface ReceiveResult {
   readonly work: readonly ClientWork[];
   /** Keys of alerts that have a final Status. */
   readonly delivered: readonly string[];
+  /** What the server said of alerts, final or not. */
+  readonly answered: readonly { readonly key: string; readonly code: number }[];
   readonly turn: 'answer' | 'end';
   readonly end?: ClientEnd;
   /** The server's Status for our SyncHdr, when it gave one. */

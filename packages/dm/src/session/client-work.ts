@@ -17,6 +17,7 @@ export interface Reading {
   readonly slots: Slot[];
   readonly work: ClientWork[];
   readonly delivered: string[];
+  readonly answered: { readonly key: string; readonly code: number }[];
   end?: ClientEnd;
   headerStatus?: number;
   /** Our last message goes out again. */

@@ -194,6 +194,7 @@ describe('alerts that are owed', () => {
       const { pair } = device({ alerts: [report] });
       pair.hear(fromServer(1, [headerStatus(1), status('2', 1, '3', 'Alert', code)]));
       expect(pair.delivered).toEqual(delivered ? ['report-1'] : []);
+      expect(pair.answered).toEqual([{ key: 'report-1', code }]);
     }
   });
 
