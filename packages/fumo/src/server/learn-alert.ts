@@ -1,12 +1,23 @@
 /** Generic Alerts of FUMO: results of operations and requests for an update (fumo.md §5, §7; I-019 … I-023). */
 import type { TypedAlert } from '@fumarole/dm/server';
-import type { FumoAlert, FumoOperation } from '../object/index.ts';
+import type { FumoOperation } from '../object/index.ts';
 import { fumoRootOf, isRequest, normaliseAlertType, parseResult, resultInfo } from '../object/index.ts';
-import { activeAttempt, addAttempt, changeAttempt, type Draft, inFlight, note } from './draft.ts';
+import {
+  activeAttempt,
+  addAttempt,
+  changeAttempt,
+  type Draft,
+  inFlight,
+  note,
+  startUpdate,
+} from './draft.ts';
+import { emptyUpdate } from './empty-update.ts';
+import { FIRMWARE_VERSION, meaningful } from './facts.ts';
 import { learnTreeAlert } from './learn-tree.ts';
 import { MAX_QUOTE } from './limits.ts';
 import { fail, forgetVolatile, succeed } from './outcome.ts';
 import type { Attempt, Update } from './update.ts';
+import { isOpen } from './update-state.ts';
 
 /** Status for the alert; `request`: the planner decides between 200 and 202; undefined: not ours to say. */
 export type AlertAnswer = number | 'request' | undefined;
@@ -112,44 +123,55 @@ function applyResult(draft: Draft, attempt: Attempt, code: number, alert: TypedA
   fail(draft, attempt, ended, { reason, retry: info.retry, code, kind: 'result', text });
 }
 
-/** The device acted by itself (flow C2, F-017), or we lost our memory of the job (F-090). */
+/** The device acted by itself (flows C2 and D2, F-017), or we lost our memory of the job (F-090). */
 function learnUnmatched(draft: Draft, kind: FumoOperation, code: number, alert: TypedAlert): void {
-  const { update } = draft.device;
-  const root = alert.source === undefined ? undefined : fumoRootOf(alert.source).root;
-  const own =
-    update?.state === 'downloaded' && kind === 'update' && (root === undefined || root === update.root);
-  if (own && alert.correlator === undefined && update.root !== undefined) {
-    const attempt = selfStarted(draft, update, update.root);
+  const { update, roots } = draft.device;
+  const source = alert.source === undefined ? undefined : fumoRootOf(alert.source).root;
+  const root = source ?? update?.root ?? roots[0]?.uri ?? '.';
+  const installed = kind !== 'download' && alert.correlator === undefined;
+  const held = update?.state === 'downloaded' && kind === 'update' && root === update.root;
+  const done = resultInfo(code).class === 'success' && (update === undefined || !isOpen(update.state));
+  if (installed && (held || done)) {
+    if (!held) {
+      startUpdate(draft, ownUpdate(draft, root), 'the device says that it has updated itself');
+    }
+    const attempt = selfStarted(draft, kind, root);
     addAttempt(draft, attempt);
     applyResult(draft, attempt, code, alert);
     return;
   }
   const of = alert.correlator === undefined ? '' : ` with the unknown correlator ${quote(alert.correlator)}`;
-  note(draft, 'alert', `result ${code} of ${named(kind)}${of}; no such operation is open`, { code });
-  forgetVolatile(draft, root ?? update?.root ?? '.');
+  note(draft, 'alert', `result ${code} of ${kind}${of}; no such operation is open`, { code });
+  forgetVolatile(draft, root);
 }
 
-function selfStarted(draft: Draft, update: Update, root: string): Attempt {
-  const { now } = draft.ctx;
-  const { contacts } = draft.device;
+/** What the device installed is told by the version that it reports next. */
+function ownUpdate({ device, ctx }: Draft, root: string): Update {
+  const from = meaningful(device.nodes[FIRMWARE_VERSION]?.value);
+  const { via, operation } = device.policy;
   return {
-    number: (update.attempts.at(-1)?.number ?? 0) + 1,
-    kind: 'update',
-    state: 'accepted',
-    correlator: `${update.id}.own${update.attempts.length + 1}`,
+    ...emptyUpdate(ctx, 'device', via, operation),
+    state: 'installing',
     root,
-    createdAt: now,
-    contact: contacts - 1,
-    sentAt: now,
-    acceptedAt: now,
-    acceptedContact: contacts - 1,
+    ...(from === undefined ? {} : { fromVersion: from }),
   };
 }
 
-function named(kind: FumoAlert): string {
-  return kind === 'download-and-update'
-    ? 'a combined operation'
-    : `an ${kind}`.replace('an download', 'a download');
+/** The Exec was the device's own: it began before this contact. */
+function selfStarted({ device, ctx }: Draft, kind: FumoOperation, root: string): Attempt {
+  const number = (device.update?.attempts.at(-1)?.number ?? 0) + 1;
+  return {
+    number,
+    kind,
+    state: 'accepted',
+    correlator: `${device.update?.id ?? ''}.own${number}`,
+    root,
+    createdAt: ctx.now,
+    contact: device.contacts - 1,
+    sentAt: ctx.now,
+    acceptedAt: ctx.now,
+    acceptedContact: device.contacts - 1,
+  };
 }
 
 /** Text of a device in a line for people: short and without control characters. */
