@@ -45,14 +45,14 @@ async function measure(encoding: Encoding): Promise<void> {
   const api = { url: ours.url, token: ours.token ?? '' };
   const talkers: Talker[] = [];
   for (let i = 0; i < DEVICES; i += 1) {
-    talkers.push(new Talker(await admit(api, `urn:bench:${encoding}:${i}`, { scheme: 'mac', encoding })));
+    const device = await admit(api, `urn:bench:${encoding}:${i}`, { scheme: 'mac', encoding });
+    talkers.push(new Talker(device, encoding));
   }
-  await drive(talkers, 1_500);
+  await drive(talkers, 4_000);
   const sizes = storedBytes(dataDir, talkers);
   const store = await spawn({ kind: 'store', dataDir, ...sizes });
   const echo = await spawn({ kind: 'echo', dataDir, ...sizes });
-  const bodies = talkers.map((talker) => talker.lastBody);
-  const posters = (child: Child) => bodies.map((body, i) => new Poster(`${child.url}/${i}`, body));
+  const posters = (child: Child) => talkers.map((talker, i) => new Poster(`${child.url}/${i}`, talker));
   const [storePosters, echoPosters] = [posters(store), posters(echo)];
   await drive(storePosters, 500);
   await drive(echoPosters, 500);

@@ -1,5 +1,5 @@
 /** node:crypto as the pure packages want it: the only adapter of the server. */
-import { createHash, hash, randomBytes } from 'node:crypto';
+import { createHash, hash, randomFillSync } from 'node:crypto';
 import type { Digests } from '@fumarole/dm';
 
 export const digests: Digests = {
@@ -7,7 +7,22 @@ export const digests: Digests = {
   sha256: (...chunks) => digest('sha256', chunks),
 };
 
-export const random = (octets: number): Uint8Array => randomBytes(octets);
+/** Random octets are asked of the system by the page: one at a time they cost more than the hashes. */
+const POOL_BYTES = 4096;
+const pool = { octets: Buffer.alloc(0), at: 0 };
+
+/** Unpredictable octets, each given once. */
+export function random(octets: number): Buffer {
+  if (octets > POOL_BYTES / 4) return randomFillSync(Buffer.allocUnsafe(octets));
+  if (pool.at + octets > pool.octets.length) {
+    pool.octets = randomFillSync(Buffer.allocUnsafeSlow(POOL_BYTES));
+    pool.at = 0;
+  }
+  const given = Buffer.from(pool.octets.subarray(pool.at, pool.at + octets));
+  pool.octets.fill(0, pool.at, pool.at + octets);
+  pool.at += octets;
+  return given;
+}
 
 export function sha256Hex(octets: Uint8Array): string {
   return hash('sha256', octets, 'hex');

@@ -3,12 +3,15 @@
  * number of messages never comes near the limit of random nonces. Key id, table, column and row are associated data: a sealed
  * value is of no use in another place.
  */
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import { AccessError } from './access-error.ts';
+import { random } from './digests.ts';
 import { openKeyFile, readKeyFile, type SealKey } from './key-file.ts';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+/** Row keys kept: deriving one costs more than sealing with it. */
+const MAX_ROW_KEYS = 4_000;
 
 export interface Sealed {
   readonly keyId: string;
@@ -19,6 +22,7 @@ export interface Sealed {
 export class Seal {
   readonly #path: string;
   #keys: readonly SealKey[];
+  readonly #rowKeys = new Map<string, KeyObject>();
 
   private constructor(path: string, keys: readonly SealKey[]) {
     this.#path = path;
@@ -43,8 +47,8 @@ export class Seal {
   /** Seals a text for one place: `place` names table, column and row. */
   seal(text: string, place: string): Sealed {
     const key = this.#first();
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', rowKey(key, place), nonce);
+    const nonce = random(NONCE_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.#rowKey(key, place), nonce);
     cipher.setAAD(associated(key.id, place));
     const head = cipher.update(text, 'utf8');
     const tail = cipher.final();
@@ -55,7 +59,11 @@ export class Seal {
   open({ keyId, sealed }: Sealed, place: string): string {
     const key = this.#find(keyId);
     try {
-      const decipher = createDecipheriv('aes-256-gcm', rowKey(key, place), sealed.subarray(0, NONCE_BYTES));
+      const decipher = createDecipheriv(
+        'aes-256-gcm',
+        this.#rowKey(key, place),
+        sealed.subarray(0, NONCE_BYTES),
+      );
       decipher.setAAD(associated(keyId, place));
       decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
       return (
@@ -73,7 +81,17 @@ export class Seal {
   /** 32 octets that only this key file can make, for a purpose: decoys, signed URLs. */
   derive(purpose: string): Buffer {
     const oldest = this.#keys.at(-1) ?? this.#first();
-    return createHmac('sha256', oldest.key).update(`derive\0${purpose}`).digest();
+    return derive(oldest, `derive\0${purpose}`);
+  }
+
+  #rowKey(key: SealKey, place: string): KeyObject {
+    const name = `${key.id}\0${place}`;
+    const kept = this.#rowKeys.get(name);
+    if (kept !== undefined) return kept;
+    const made = createSecretKey(derive(key, `seal\0${place}`));
+    if (this.#rowKeys.size >= MAX_ROW_KEYS) this.#rowKeys.clear();
+    this.#rowKeys.set(name, made);
+    return made;
   }
 
   #first(): SealKey {
@@ -94,8 +112,9 @@ export class Seal {
   }
 }
 
-function rowKey(key: SealKey, place: string): Buffer {
-  return createHmac('sha256', key.key).update(`seal\0${place}`).digest();
+/** SHA-256 over key and hashed purpose: of fixed length, so that nothing can be appended. */
+function derive(key: SealKey, purpose: string): Buffer {
+  return hash('sha256', Buffer.concat([key.key, hash('sha256', purpose, 'buffer')]), 'buffer');
 }
 
 function associated(keyId: string, place: string): Buffer {

@@ -3,7 +3,6 @@
  * memory between two messages; whoever loses the race for a row reads again and answers what the winner stored, or
  * steps again (design, ideas 1 and 4).
  */
-import { randomBytes } from 'node:crypto';
 import { PeerError } from '@fumarole/dm';
 import { deviceKey } from '@fumarole/dm/objects';
 import {
@@ -260,7 +259,7 @@ function stray(
 /** A first message opens a session with a name and a token of its own. */
 function identify({ message }: Received, session: SessionRow | undefined): Identity {
   if (session !== undefined && message.hdr.MsgID !== 1) return { id: session.id, token: session.token };
-  return { id: randomBytes(12).toString('hex'), token: randomBytes(16).toString('base64url') };
+  return { id: random(12).toString('hex'), token: random(16).toString('base64url') };
 }
 
 /** Undefined: nothing of this message concerns the fleet, because nobody we know said it. */
