@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Journal } from './agent/journal.ts';
+import { packageLabel } from './agent/package-label.ts';
 import { checkConfig } from './config.ts';
 import { DeviceError } from './device-error.ts';
 import { replaceFile, replaceJson } from './disk/durable-file.ts';
@@ -45,7 +46,8 @@ async function preload(dir: string, options: DeviceOptions, octets: Uint8Array):
   if (root === undefined) throw new DeviceError('bad-config', 'fumo: a held package needs a root');
   await replaceFile(nodeDisk, join(layout.staging, PRELOADED_FILE), octets);
   const journal = await Journal.open(nodeDisk, layout.journal);
-  const held = { file: PRELOADED_FILE, size: octets.length, via: 'preloaded' } as const;
+  const label = await packageLabel(nodeDisk, join(layout.staging, PRELOADED_FILE));
+  const held = { file: PRELOADED_FILE, size: octets.length, via: 'preloaded', ...label } as const;
   await journal.append([{ kind: 'package-held', root, held }]);
   await journal.close();
 }

@@ -242,6 +242,7 @@ export class Device implements DeviceHandle {
 
   #makeExecutor(tree: Tree): TreeExecutor {
     const ports = {
+      disk: this.#disk,
       tree: () => this.#running.tree,
       agent: () => this.#running.agent,
       staging: this.#staging,

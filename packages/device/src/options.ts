@@ -82,7 +82,6 @@ export interface FumoRootOptions {
   readonly uri: string;
   /** The component of the image manifest that this root updates; default: the first. */
   readonly component?: string;
-  readonly pkgName?: string;
   /** Which operation nodes exist; all by default. */
   readonly download?: boolean;
   readonly update?: boolean;

@@ -105,6 +105,38 @@ describe('what a server may do', () => {
     expect(device.status().roots[0]?.state).toBe(10);
   });
 
+  it('F-028 F-029 F-026 F-030 F-031: the object shows its nodes, and the name and version of the package it holds', async () => {
+    await bench.create({
+      accounts: [dm.account],
+      heldPackage: await bench.publisher.make({ version: '1.5' }),
+    });
+    const device = await bench.start();
+    dm.script = inTurn(
+      [get(ROOT), get(`${ROOT}?prop=Type`)],
+      [get(`${ROOT}/PkgName`), get(`${ROOT}/PkgVersion`)],
+    );
+    await device.poke();
+    expect(dm.valueOf(ROOT)?.split('/').sort()).toEqual([
+      'Download',
+      'DownloadAndUpdate',
+      'PkgName',
+      'PkgVersion',
+      'State',
+      'Update',
+    ]);
+    expect(dm.valueOf(`${ROOT}?prop=Type`)).toBe('urn:oma:mo:oma-fumo:1.0');
+    expect([dm.valueOf(`${ROOT}/PkgName`), dm.valueOf(`${ROOT}/PkgVersion`)]).toEqual([
+      'Bench firmware',
+      '1.5',
+    ]);
+    dm.script = inTurn([get(`${ROOT}/Download`), get(`${ROOT}/DownloadAndUpdate`)]);
+    await device.poke();
+    expect([dm.valueOf(`${ROOT}/Download`), dm.valueOf(`${ROOT}/DownloadAndUpdate`)]).toEqual([
+      'PkgURL',
+      'PkgURL',
+    ]);
+  });
+
   it('F-077: no Correlator in the alert when the Exec had none', async () => {
     await bench.create({ accounts: [dm.account], heldPackage: await bench.publisher.make(), timing: SOON });
     const device = await bench.start();

@@ -30,6 +30,7 @@ import type { Emit } from '../emit.ts';
 import { MAX_RESTARTS } from '../limits.ts';
 import { type InstallPorts, install } from './install.ts';
 import type { Journal } from './journal.ts';
+import { packageLabel } from './package-label.ts';
 import type { Staging } from './staging.ts';
 
 export interface AgentPorts extends Omit<InstallPorts, 'record'> {
@@ -203,7 +204,8 @@ export class Agent {
       });
       if (stop.signal.reason === 'stop') return;
       if (result.kind === 'failed') return await this.#finish(root, result.code, result.reason);
-      const held: HeldPackage = { file, size: result.size, via: 'download' };
+      const label = await packageLabel(this.#ports.disk, this.#ports.staging.path(file));
+      const held: HeldPackage = { file, size: result.size, via: 'download', ...label };
       await this.#record({ kind: 'downloaded', root, held });
       await this.#ports.simulation.cut('downloaded');
     } finally {

@@ -102,7 +102,8 @@ export async function* componentOf(
   }
 }
 
-async function readHeader(file: DiskFile): Promise<PackageHeader> {
+/** @throws PackageError */
+export async function readHeader(file: DiskFile): Promise<PackageHeader> {
   const start = await file.read(0, BLOCK_BYTES);
   const length = peekHeaderLength(start);
   return parseHeader(length === undefined || length <= start.length ? start : await file.read(0, length));

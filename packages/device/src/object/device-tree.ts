@@ -65,7 +65,9 @@ function rootNodes(root: FumoRootOptions, accounts: readonly AccountOptions[]): 
     update: root.update ?? true,
     pkgData: (root.update ?? true) && (root.pkgData ?? true),
     downloadAndUpdate: root.downloadAndUpdate ?? true,
-    ...(root.pkgName === undefined ? {} : { pkgName: root.pkgName }),
+    // Of the package that is held; empty without one.
+    pkgName: '',
+    pkgVersion: '',
     acl: `Get=*&Replace=${servers}&Exec=${servers}`,
   });
 }

@@ -9,16 +9,18 @@ import type {
 } from '@fumarole/dm/tree';
 import { type FumoOperation, operationUri, pkgDataUri, pkgUrlUri, stateUri } from '@fumarole/fumo/object';
 import type { Agent } from '../agent/agent.ts';
+import { packageLabel } from '../agent/package-label.ts';
 import type { Simulation } from '../agent/simulation.ts';
 import type { Staging } from '../agent/staging.ts';
 import { systemCode } from '../device-error.ts';
-import type { DiskFile } from '../disk/disk.ts';
+import type { Disk, DiskFile } from '../disk/disk.ts';
 import { PowerCut } from '../disk/powered-disk.ts';
 import type { Emit } from '../emit.ts';
 
 export interface FumoObjectPorts {
   readonly tree: () => Tree;
   readonly agent: () => Agent;
+  readonly disk: Disk;
   readonly staging: Staging;
   readonly simulation: Simulation;
   readonly emit: Emit;
@@ -33,12 +35,27 @@ export function fumoObject(root: string, ports: FumoObjectPorts): ObjectPlugin {
   const urls = new Set([pkgUrlUri(root, 'download'), pkgUrlUri(root, 'download-and-update')]);
   return {
     root,
-    get: (uri) => (uri === stateUri(root) ? String(ports.agent().state(root)) : undefined),
+    get: (uri) => leafValue(root, uri, ports.agent()),
     replace: (uri) => (urls.has(uri) ? { code: ports.agent().mayChange(root).status } : { code: 200 }),
     remove: () => ({ code: ports.agent().mayChange(root).status }),
     exec: (uri, request) => execute(root, uri, request, ports),
     sink: async (uri, request) => (uri === pkgDataUri(root) ? openSink(root, request, ports) : undefined),
   };
+}
+
+/** What the device itself knows; everything else is stored in the tree. */
+function leafValue(root: string, uri: string, agent: Agent): string | undefined {
+  const held = agent.facts.roots[root]?.held;
+  switch (uri) {
+    case stateUri(root):
+      return String(agent.state(root));
+    case `${root}/PkgName`:
+      return held?.name;
+    case `${root}/PkgVersion`:
+      return held?.version;
+    default:
+      return undefined;
+  }
 }
 
 async function execute(
@@ -99,7 +116,8 @@ async function openSink(
     commit: () =>
       guarded(ports, async () => {
         await staging.settle();
-        const held = size === 0 ? undefined : ({ file: name, size, via: 'pkgdata' } as const);
+        const label = size === 0 ? {} : await packageLabel(ports.disk, staging.path(name));
+        const held = size === 0 ? undefined : ({ file: name, size, via: 'pkgdata', ...label } as const);
         const { status } = await ports.agent().hold(root, held);
         await end(status === 200 && held !== undefined);
         return status;

@@ -13,6 +13,9 @@ export interface HeldPackage {
   readonly file: string;
   readonly size: number;
   readonly via: 'pkgdata' | 'download' | 'preloaded';
+  /** What the package calls itself. */
+  readonly name?: string;
+  readonly version?: string;
 }
 
 /** How far an alternate download is; what is needed to go on after a restart (dlota.md §8.1, §8.3). */
