@@ -119,6 +119,28 @@ describe('flow C2: the device installs by itself', () => {
   });
 });
 
+describe('flow D2: the device downloads and updates by itself', () => {
+  it('F-017: an update of its own, confirmed by the version that one of our packages makes', () => {
+    const bench = new Bench(fumoScript(['DownloadAndUpdate']), [somePackage()]);
+    bench.device = { ...bench.device, policy: { offer: 'manual', via: 'auto', operation: 'auto' } };
+    bench.session();
+    expect(bench.device.update).toBe(undefined);
+    bench.nodes['./DevDetail/FwV'] = '1.1.0';
+    bench.session([resultAlert('downloadandupdate', '200')]);
+    expect(bench.device.update).toMatchObject({ state: 'confirmed', askedBy: 'device', toVersion: '1.1.0' });
+    bench.session([resultAlert('downloadandupdate', '200')]);
+    expect(bench.device.history).toEqual([]);
+    expect(bench.sent.some(({ kind }) => kind === 'exec')).toBe(false);
+  });
+
+  it('F-090: a failure of its own is logged only', () => {
+    const bench = new Bench(fumoScript(['DownloadAndUpdate']), []);
+    bench.session([resultAlert('downloadandupdate', '410')]);
+    expect(bench.device.update).toBe(undefined);
+    expect(bench.log.some(({ text }) => text.includes('410'))).toBe(true);
+  });
+});
+
 describe('requests', () => {
   it.each(['0', '200', 'aGVsbG8=', ''])('F-120 I-023: Data %j of a request is never a result', (data) => {
     const bench = accepted();

@@ -3,6 +3,7 @@
 import { deviceFacts } from './device-facts.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { activeAttempt, changeUpdate, type Draft, note, startUpdate } from './draft.ts';
+import { emptyUpdate } from './empty-update.ts';
 import { meaningful, readNow } from './facts.ts';
 import { failUpdate } from './outcome.ts';
 import type { PackageRecord } from './package-record.ts';
@@ -262,31 +263,6 @@ function newUpdate(
     ...chosenFields(selection, version),
     ...(request?.root === undefined ? {} : { root: request.root }),
     ...(request?.packageId === undefined ? {} : { named: request.packageId }),
-  };
-}
-
-/** An update whose package is still to be chosen. */
-export function emptyUpdate(
-  { now, random }: Pick<PlanContext, 'now' | 'random'>,
-  askedBy: AskedBy,
-  via: Update['via'],
-  operation: Update['operation'],
-): Update {
-  const id = [...random(8)].map((octet) => octet.toString(16).padStart(2, '0')).join('');
-  return {
-    id,
-    state: 'assigned',
-    stateAt: now,
-    askedBy,
-    via,
-    operation,
-    attempts: [],
-    createdAt: now,
-    updatedAt: now,
-    failures: 0,
-    refusals: 0,
-    unverifiedContacts: 0,
-    extensions: 0,
   };
 }
 

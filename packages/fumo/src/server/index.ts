@@ -14,8 +14,9 @@ export type {
 } from './device-record.ts';
 export { activeAttempt, inFlight, replaceUpdate } from './draft.ts';
 export { type DueResult, evaluateDue, nextDue, withDue } from './due.ts';
+export { emptyUpdate } from './empty-update.ts';
 export { fitRecord } from './fit-record.ts';
-export { chosenFields, emptyUpdate, heldPackages } from './goal.ts';
+export { chosenFields, heldPackages } from './goal.ts';
 export type { Instant, Random } from './instant.ts';
 export { learn, type Message } from './learn.ts';
 export { DEFAULT_PLANNER_CONFIG, MAX_COMMAND_VALUE, MAX_QUEUED_COMMANDS } from './limits.ts';

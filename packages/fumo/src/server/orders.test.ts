@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { QueuedCommand } from './device-record.ts';
-import { emptyUpdate } from './goal.ts';
+import { emptyUpdate } from './empty-update.ts';
 import { Bench, fumoScript, ROOT, resultAlert, somePackage } from './scripted-device.fixture.ts';
 import { settle } from './settle.ts';
 import type { Update } from './update.ts';

@@ -21,7 +21,7 @@ export function verify(draft: Draft, packages: readonly PackageRecord[]): void {
   switch (update.state) {
     case 'installed':
     case 'unverified':
-      proveInstalled(draft, update, fact.value);
+      proveInstalled(draft, update, fact.value, packages);
       break;
     case 'confirmed':
       watchConfirmed(draft, update, fact.value, packages);
@@ -45,13 +45,18 @@ export function verify(draft: Draft, packages: readonly PackageRecord[]): void {
 }
 
 /** Success was reported; only the version proves it, read in a later contact than the Exec's. */
-function proveInstalled(draft: Draft, update: Update, version: string | undefined): void {
+function proveInstalled(
+  draft: Draft,
+  update: Update,
+  version: string | undefined,
+  packages: readonly PackageRecord[],
+): void {
   const last = update.attempts.at(-1);
   const { contacts } = draft.device;
   const later = contacts > (last?.acceptedContact ?? -1);
-  if (later && update.toVersion === undefined && version !== undefined) {
-    // Flow C1 with a package of unknown version: nothing to compare with.
-    changeUpdate(draft, { state: 'unprovable' }, `installed; reports ${version}, the target was never told`);
+  const untold = update.toVersion === undefined && version !== undefined && version !== update.fromVersion;
+  if (later && untold) {
+    proveUntold(draft, update, version, packages);
     return;
   }
   if (version === update.toVersion && version !== undefined && later) {
@@ -81,6 +86,24 @@ function proveInstalled(draft: Draft, update: Update, version: string | undefine
     return;
   }
   flagUnverified(draft, update, version);
+}
+
+/** The target was never told (flows C1, D2): a version that one of our packages makes is proof, any other is not. */
+function proveUntold(
+  draft: Draft,
+  update: Update,
+  version: string,
+  packages: readonly PackageRecord[],
+): void {
+  const ours = packages.find((pkg) => pkg.version === version);
+  if (ours === undefined) {
+    changeUpdate(draft, { state: 'unprovable' }, `installed; reports ${version}, the target was never told`);
+    return;
+  }
+  const { id: packageId, name: packageName, release, size } = ours;
+  const told = { packageId, packageName, release, size, toVersion: version };
+  changeUpdate(draft, told);
+  confirm(draft, { ...update, ...told }, `confirmed: the device reports ${version}`);
 }
 
 function flagUnverified(draft: Draft, update: Update, version: string | undefined): void {
