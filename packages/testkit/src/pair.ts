@@ -11,6 +11,7 @@ import {
   type ClientEnd,
   type ClientSession,
   type ClientWork,
+  type CommandOutcome,
   type MacKey,
   macHeader,
   type OpenInput,
@@ -34,7 +35,15 @@ import {
   type Turn,
   type WireProfile,
 } from '@fumarole/dm/server';
-import { type BlobRef, decode, type Encoding, encode, joinParts, type SyncMLMessage } from '@fumarole/syncml';
+import {
+  type BlobRef,
+  type Command,
+  decode,
+  type Encoding,
+  encode,
+  joinParts,
+  type SyncMLMessage,
+} from '@fumarole/syncml';
 import {
   CLIENT_NAME,
   CLIENT_SECRET,
@@ -357,10 +366,16 @@ function executeNothing(work: readonly ClientWork[]): readonly WorkOutcome[] {
       return [];
     }
     const { work: id } = one;
-    const command =
+    const outcomes =
       one.kind === 'command'
-        ? { cmdID: one.command.CmdID, cmd: one.command.kind, code: 200 }
-        : { cmdID: one.cmdID, cmd: one.cmd, code: one.last ? 200 : 213 };
-    return [{ work: id, outcomes: [command] }];
+        ? allFine(one.command)
+        : [{ cmdID: one.cmdID, cmd: one.cmd, code: one.last ? 200 : 213 }];
+    return [{ work: id, outcomes }];
   });
+}
+
+/** The container first, then its children. */
+function allFine(command: Command): readonly CommandOutcome[] {
+  const children = 'commands' in command ? command.commands.flatMap(allFine) : [];
+  return [{ cmdID: command.CmdID, cmd: command.kind, code: 200 }, ...children];
 }

@@ -312,7 +312,7 @@ describe('our own credentials', () => {
     }
   });
 
-  it('P-114: 417 and 503 end the session as busy, other failures as failed', () => {
+  it('417 and 503 end the session as busy, other failures as failed', () => {
     for (const [code, end] of [
       [417, 'busy'],
       [503, 'busy'],

@@ -60,7 +60,7 @@ describe.each(['xml', 'wbxml'] as const)('commands over %s', (encoding) => {
     expect(add?.Meta).toBeUndefined();
   });
 
-  it('P-034 P-035: Sequence and Atomic carry their children, each with its own answer', () => {
+  it('Sequence and Atomic carry their children, each with its own answer', () => {
     const pair = told([{ kind: 'atomic', key: 'all', commands: [del('a'), del('b')] }], {
       encoding,
       wire: { atomic: true },
@@ -97,7 +97,7 @@ describe('answers', () => {
     expect(pair.events.filter(({ kind }) => kind === 'no-answer')).toEqual([]);
   });
 
-  it('P-032: Statuses item by item, with TargetRef, all find their command', () => {
+  it('Statuses item by item, with TargetRef, all find their command', () => {
     const pair = told([del('a')]);
     pair.say(
       fromClient(2, [

@@ -1,0 +1,295 @@
+import type { Command, Item, SyncMLMessage } from '@fumarole/syncml';
+import {
+  alert,
+  fromClient,
+  fromServer,
+  headerStatus,
+  Pair,
+  package1,
+  results,
+  status,
+  statusLines,
+} from '@fumarole/testkit/pair';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PeerError } from '../errors.ts';
+import type { ServerCommand } from './server.ts';
+
+/** Legal and illegal, in and out of order: neither side falls over, answers more than once, or grows. */
+
+const encodings = fc.constantFrom('xml' as const, 'wbxml' as const);
+const schemes = fc.constantFrom('none' as const, 'basic' as const, 'md5' as const, 'mac' as const);
+const id = fc.oneof(fc.integer({ min: 0, max: 12 }).map(String), fc.constantFrom('', 'x', '99'));
+const code = fc.constantFrom(101, 200, 202, 212, 213, 304, 401, 404, 406, 407, 413, 424, 500, 507, 513);
+const uri = fc.constantFrom(
+  './DevInfo/Man',
+  './FUMO/Update/PkgData',
+  './X',
+  '.',
+  '',
+  './DevDetail/FwV',
+  'x'.repeat(600),
+);
+const meta = fc.record(
+  {
+    Format: fc.constantFrom('chr', 'b64', 'bin', 'Chr', 'node'),
+    Type: fc.constantFrom('text/plain', 'org.openmobilealliance.dm.firmwareupdate.update', 'x'),
+    Size: fc.integer({ min: 0, max: 40 }),
+  },
+  { requiredKeys: [] },
+);
+const item: fc.Arbitrary<Item> = fc.record(
+  {
+    Target: fc.record({ LocURI: uri }),
+    Source: fc.record({ LocURI: uri }),
+    Meta: meta,
+    Data: fc.oneof(
+      fc.constantFrom('', 'AAAA', 'AAAAAAAA', 'text', '***', '200'),
+      fc.string({ unit: 'grapheme', maxLength: 8 }),
+    ),
+    MoreData: fc.constant(true as const),
+  },
+  { requiredKeys: [] },
+);
+const items = fc.array(item, { maxLength: 3 });
+const chal = fc.constantFrom(
+  undefined,
+  { Type: 'syncml:auth-md5', Format: 'b64', NextNonce: 'bm9uY2U=' },
+  { Type: 'syncml:auth-MAC', Format: 'b64', NextNonce: '***' },
+  { Type: 'syncml:auth-basic' },
+  { Type: 'nonsense', NextNonce: 'A'.repeat(500) },
+);
+const leaf: fc.Arbitrary<Command> = fc.oneof(
+  fc
+    .tuple(id, fc.constantFrom(1100, 1101, 1201, 1200, 1222, 1223, 1224, 1225, 1226, 1299, 'x'), items)
+    .map(([CmdID, which, all]) => alert(CmdID, which, all)),
+  fc
+    .tuple(id, fc.constantFrom('Add', 'Replace', 'Get', 'Exec', 'Delete', 'Copy'), items)
+    .map(([CmdID, kind, all]): Command => ({ kind, CmdID, items: all })),
+  fc
+    .tuple(id, fc.integer({ min: 0, max: 6 }), id, items)
+    .map(([CmdID, ref, cmd, all]) => results(CmdID, ref, cmd, ...all)),
+  fc
+    .tuple(
+      id,
+      fc.integer({ min: 0, max: 6 }),
+      id,
+      fc.constantFrom('SyncHdr', 'Get', 'Replace', 'Alert'),
+      code,
+      chal,
+    )
+    .map(([CmdID, ref, cmd, name, data, Meta]) =>
+      status(CmdID, ref, cmd, name, data, Meta === undefined ? {} : { Chal: { Meta } }),
+    ),
+);
+const container: fc.Arbitrary<Command> = fc
+  .tuple(id, fc.constantFrom('Atomic', 'Sequence'), fc.array(leaf, { maxLength: 3 }))
+  .map(
+    ([CmdID, kind, commands]): Command => ({
+      kind,
+      CmdID,
+      commands: commands.filter((c) => c.kind !== 'Status' && c.kind !== 'Results'),
+    }),
+  );
+const body = fc.array(fc.oneof({ weight: 6, arbitrary: leaf }, { weight: 1, arbitrary: container }), {
+  maxLength: 6,
+});
+const header = fc.record(
+  {
+    SessionID: fc.constantFrom('1', '2'),
+    VerProto: fc.constantFrom('DM/1.2', 'DM/1.1', 'DM/3'),
+    Meta: fc.record({
+      MaxMsgSize: fc.constantFrom(0, 600, 2000, 9000),
+      MaxObjSize: fc.constantFrom(10, 100_000),
+    }),
+    RespURI: fc.constantFrom('/x', 'http://a/b', ''),
+    Cred: fc.constant({ Meta: { Type: 'syncml:auth-md5' }, Data: 'AAAA' }),
+    final: fc.boolean(),
+  },
+  { requiredKeys: [] },
+);
+type Change = Parameters<typeof fromClient>[2];
+interface Move {
+  readonly step: 'next' | 'repeat' | 'first' | 'gap' | 'proper';
+  readonly body: readonly Command[];
+  readonly change: Change;
+  readonly tokenValid: boolean;
+}
+const move: fc.Arbitrary<Move> = fc.record({
+  step: fc.constantFrom('next', 'next', 'next', 'proper', 'proper', 'repeat', 'first', 'gap'),
+  body,
+  change: header,
+  tokenValid: fc.boolean(),
+});
+
+const IMAGE = new Uint8Array(3000).fill(7);
+const planned: readonly ServerCommand[] = [
+  { kind: 'get', key: 'g', uri: './DevDetail/FwV' },
+  {
+    kind: 'replace',
+    key: 'o',
+    uri: './FUMO/Update/PkgData',
+    format: 'bin',
+    data: { sha256: '0'.repeat(64), offset: 0, length: IMAGE.length },
+  },
+  { kind: 'exec', key: 'x', uri: './FUMO/Update', correlator: 'c' },
+  { kind: 'atomic', key: 'a', commands: [{ kind: 'delete', key: 'd', uri: './X' }] },
+];
+
+describe('random conversations', () => {
+  it('the server answers every message once, with the SyncHdr’s Status first, and its session stays small', () => {
+    fc.assert(
+      fc.property(
+        encodings,
+        schemes,
+        schemes,
+        fc.array(move, { maxLength: 14 }),
+        fc.nat(3),
+        (encoding, client, server, moves, pick) => {
+          const pair = new Pair({
+            encoding,
+            client,
+            server,
+            wire: { atomic: true, sequence: true },
+            readBlob: (ref) => IMAGE.subarray(ref.offset, ref.offset + ref.length),
+            plan: (_, n) => ({ commands: n % 3 === 2 ? [] : planned.slice(0, 1 + ((n + pick) % 4)) }),
+          });
+          let msgID = 0;
+          let last: SyncMLMessage | undefined;
+          for (const one of moves) {
+            const message = moveMessage(one, msgID, last, pair);
+            msgID = message.hdr.MsgID;
+            last = message;
+            sayAndCheck(pair, message, one);
+          }
+          expect(pair.largestSession).toBeLessThan(8192);
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
+  it('the device never crashes, executes nothing of a server that has not proved itself, and comes to an end', () => {
+    fc.assert(
+      fc.property(
+        encodings,
+        schemes,
+        schemes,
+        fc.array(move, { maxLength: 14 }),
+        (encoding, client, server, moves) => {
+          const pair = new Pair({ encoding, client, server });
+          pair.start();
+          let msgID = 0;
+          for (const one of moves) {
+            msgID += 1;
+            const { tokenValid: _, ...change } = { ...one.change, tokenValid: true };
+            const message = fromServer(msgID, [headerStatus(msgID), ...one.body], change);
+            const reply = pair.hear(message);
+            if (reply === undefined) {
+              break;
+            }
+            if (reply.body.some(({ kind }) => kind === 'Status')) {
+              expect(statusLines(reply)[0]).toMatch(/^SyncHdr 0 /);
+            }
+          }
+          if (server !== 'none') {
+            expect(pair.work.filter(({ kind }) => kind !== 'drop-object')).toEqual([]);
+          }
+          expect(JSON.stringify(pair.clientSession).length).toBeLessThan(100_000);
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
+  it('a whole session ends well whatever the sizes', () => {
+    fc.assert(
+      fc.property(
+        encodings,
+        schemes,
+        schemes,
+        fc.integer({ min: 1300, max: 9000 }),
+        fc.integer({ min: 1300, max: 9000 }),
+        fc.array(fc.constantFrom(...planned), { maxLength: 6 }),
+        (encoding, client, server, theirs, ours, commands) => {
+          let answered = 0;
+          const pair = new Pair({
+            encoding,
+            client,
+            server,
+            limits: { maxMsgSize: theirs, maxObjSize: 100_000 },
+            config: { maxMsgSize: ours },
+            wire: { atomic: true, sequence: true },
+            readBlob: (ref) => IMAGE.subarray(ref.offset, ref.offset + ref.length),
+            plan: (events) => {
+              answered += events.filter((e) => e.kind === 'status' && /^[goxa]/.test(e.key ?? '')).length;
+              return { commands: commands.slice(answered, answered + 1) };
+            },
+            steps: 300,
+          }).run();
+          expect(pair.end).toBe('done');
+          expect(answered).toBe(commands.length);
+          expect(pair.events.filter(({ kind }) => kind === 'no-answer' || kind === 'object-failed')).toEqual(
+            [],
+          );
+          for (const { from, octets, message } of pair.messages) {
+            const limit = from === 'server' ? theirs : message.hdr.MsgID === 1 ? 16_384 : ours;
+            expect(octets.length).toBeLessThanOrEqual(limit);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+function moveMessage(one: Move, msgID: number, last: SyncMLMessage | undefined, pair: Pair): SyncMLMessage {
+  switch (one.step) {
+    case 'repeat':
+      return last ?? package1();
+    case 'first':
+      return package1(1, one.change, one.body);
+    case 'gap':
+      return fromClient(msgID + 2, one.body, one.change);
+    case 'proper':
+      return msgID === 0 ? package1() : properAnswer(msgID + 1, pair, one.body);
+    case 'next':
+      return fromClient(msgID + 1, one.body, one.change);
+  }
+}
+
+/** Statuses for everything that the server last said. */
+function properAnswer(msgID: number, pair: Pair, more: readonly Command[]): SyncMLMessage {
+  const said = pair.of('server').at(-1)?.message;
+  const ref = said?.hdr.MsgID ?? 1;
+  const statuses = (said?.body ?? [])
+    .filter(({ kind }) => kind !== 'Status')
+    .map((c, i) => {
+      const piece = 'items' in c && c.items.some((one) => one.MoreData === true);
+      return status(String(i + 2), ref, c.CmdID, c.kind, piece ? 213 : 200);
+    });
+  return fromClient(msgID, [headerStatus(ref), ...statuses, ...more.slice(0, 1)], {
+    final: said?.final ?? true,
+  });
+}
+
+function sayAndCheck(pair: Pair, message: SyncMLMessage, one: Move): void {
+  try {
+    const { message: answer, octets } = pair.say(message, { tokenValid: one.tokenValid });
+    expect(statusLines(answer)[0]).toMatch(/^SyncHdr 0 \d+$/);
+    expect(answer.hdr.SessionID).toBe(message.hdr.SessionID);
+    const turn = pair.turns.at(-1);
+    if (turn === 'challenge' || turn === 'refused' || turn === 'ended') {
+      expect(answer.final).toBe(true);
+      expect(answer.body.every((c) => c.kind === 'Status' || c.kind === 'Alert')).toBe(true);
+    }
+    const limit = pair.serverSession?.peer.maxMsgSize;
+    if (limit !== undefined && limit >= 2000 && turn !== 'retry') {
+      expect(octets.length).toBeLessThanOrEqual(Math.max(limit, 5000));
+    }
+  } catch (error) {
+    if (!(error instanceof PeerError)) {
+      throw error;
+    }
+  }
+}
