@@ -140,7 +140,7 @@ describe('fumarole serve and the commands beside it', () => {
   it('explain what comes next for a device', async () => {
     const why = await fumarole('why', 'IMEI:7');
     expect(why.code).toBe(0);
-    expect(why.out.split('\n')[0]).toMatch(/\w+.*\.$/);
+    expect(why.out.split('\n')[0]).toMatch(/^IMEI:7: \w.*\.$/);
     expect(await fumarole('why', 'nobody')).toMatchObject({
       code: 1,
       err: expect.stringContaining('(device-unknown)'),

@@ -22,7 +22,7 @@ import type { Fleet } from './fleet/fleet.ts';
 import { type Listeners, openListeners } from './listeners.ts';
 import { createLogger } from './observe/logger.ts';
 import { createMetrics, type Metrics } from './observe/metrics.ts';
-import { registerObserve } from './observe/register-observe.ts';
+import { type ReadinessCheck, registerObserve } from './observe/register-observe.ts';
 import type { ServerOptions } from './options.ts';
 import { EVENT_POLL_MS } from './rest/limits.ts';
 import { packageUploads } from './rest/package-uploads.ts';
@@ -205,12 +205,23 @@ async function composeApp(parts: Parts): Promise<FastifyInstance> {
     version: VERSION,
     publicUrl,
   });
-  const check = async (): Promise<void> => {
-    await store.healthy();
-  };
-  registerObserve(app, { metrics, checks: [{ name: 'store', check }], draining: parts.draining });
+  registerObserve(app, { metrics, checks: readiness(store, artifacts), draining: parts.draining });
   await app.ready();
   return app;
+}
+
+function readiness(store: Store, artifacts: DiskArtifacts): readonly ReadinessCheck[] {
+  const answers = async (): Promise<void> => {
+    if (!(await store.healthy())) throw new Error('the store does not answer');
+  };
+  const writable = async (): Promise<void> => {
+    const staged = await artifacts.stage(1);
+    await staged.discard();
+  };
+  return [
+    { name: 'store', check: answers },
+    { name: 'artifacts', check: writable },
+  ];
 }
 
 function endpoint(parts: Parts): NodeHandler {

@@ -38,7 +38,7 @@ export function registerSessions(program: Command): void {
       else output.write(options.xml === true ? xmlText(found) : `${printable(found.transcript).trimEnd()}\n`);
     });
   apiCommand(program, 'timeline <device>', 'what happened to a device, oldest first')
-    .option('--limit <n>', 'the last so many', wholeNumber(1, 100_000), 100)
+    .option('--limit <n>', 'the last so many', wholeNumber(1, 100_000), 500)
     .action(async (device: string, options: { limit: number }, command: Command) => {
       const { api, output } = contextOf(command);
       const query = { order: 'newest' };
@@ -49,8 +49,25 @@ export function registerSessions(program: Command): void {
       );
       const entries = found.toReversed();
       if (output.json) printJson(output, entries);
-      else printTable(output, TIMELINE_COLUMNS, entries, 'Nothing happened yet.');
+      else printTable(output, TIMELINE_COLUMNS, withoutRoutine(entries), 'Nothing happened yet.');
     });
+}
+
+/** Of contacts in a row in which nothing happened, the last one alone with their number. */
+export function withoutRoutine(entries: readonly ApiTimelineEntry[]): readonly ApiTimelineEntry[] {
+  const kept: ApiTimelineEntry[] = [];
+  let routine = 0;
+  for (const [i, entry] of entries.entries()) {
+    if (entry.kind === 'contact' && entries[i + 1]?.kind === 'contact') {
+      routine += 1;
+      continue;
+    }
+    const before =
+      routine === 0 ? '' : `, after ${routine} ${routine === 1 ? 'contact' : 'contacts'} without news`;
+    kept.push(entry.kind === 'contact' ? { ...entry, text: `${entry.text}${before}` } : entry);
+    routine = 0;
+  }
+  return kept;
 }
 
 function xmlText({ trace }: ApiSessionDetail): string {

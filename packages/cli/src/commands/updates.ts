@@ -7,7 +7,11 @@ import { type Column, localTime, printFacts, printJson, printTable } from '../ou
 export const UPDATE_COLUMNS: readonly Column<ApiUpdate>[] = [
   { head: 'UPDATE', cell: ({ id }) => id },
   { head: 'DEVICE', cell: ({ device }) => device },
-  { head: 'STATE', cell: ({ state, reason }) => (reason === undefined ? state : `${state} (${reason})`) },
+  {
+    head: 'STATE',
+    cell: ({ state, reason }) =>
+      reason === undefined || reason === 'success' ? state : `${state} (${reason})`,
+  },
   { head: 'FROM', cell: ({ fromVersion }) => fromVersion },
   { head: 'TO', cell: ({ toVersion }) => toVersion },
   {

@@ -13,7 +13,7 @@ export function registerWhy(program: Command): void {
         printJson(output, answer);
         return;
       }
-      output.write(`${printable(answer.why)}\n\n`);
+      output.write(`${printable(`${answer.device}: ${answer.why}`).replace(/\.?$/, '.')}\n\n`);
       printFacts(output, [
         ...answer.facts.map(({ name, value }) => [name, value] as const),
         ['due', localTime(answer.dueAt)],

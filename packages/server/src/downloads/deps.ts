@@ -22,6 +22,8 @@ export interface DownloadDeps {
 export interface DownloadHooks {
   /** Octets of the package, from its first, that were handed to the network; throttled, and once at the end. */
   readonly onProgress?: (deviceId: string, attemptId: string, octets: number, total: number) => void;
+  /** The end of one answer: octets of this range that were handed over, and whether these were all of it. */
+  readonly onSent?: (octets: number, whole: boolean) => void;
   /** An install-notify report; the device is answered once it has resolved. It may repeat. */
   readonly onNotify?: (deviceId: string, attemptId: string, code: number, text: string) => Promise<void>;
 }

@@ -103,6 +103,7 @@ async function stream(
   } finally {
     clearTimeout(stall);
     if (sent > offset) progress(sent);
+    deps.hooks?.onSent?.(sent - offset, sent === offset + length);
   }
 }
 

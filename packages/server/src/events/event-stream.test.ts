@@ -124,12 +124,13 @@ describe('event stream', () => {
     expect(reader.ids()).toEqual([2, 5]);
   });
 
-  it('says so when events after the given one are no longer kept', async () => {
+  it('says so when events after the given one are no longer kept, but not when asked for all that are', async () => {
     await store.addEvents([event(1), event(2), event(1000)]);
     await store.pruneHistory({ eventsBefore: 500, timelineBefore: 500 });
-    const reader = read(0);
-    await reader.until(1);
-    expect(reader.text()).toContain('event: lost\ndata: {"after":0,"oldest":3}\n\n');
+    const [late, all] = [read(1), read(0)];
+    await Promise.all([late.until(1), all.until(1)]);
+    expect(late.text()).toContain('event: lost\ndata: {"after":1,"oldest":3}\n\n');
+    expect(all.text()).not.toContain('event: lost');
   });
 
   it('keeps a silent stream alive with comments', async () => {

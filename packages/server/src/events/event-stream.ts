@@ -33,7 +33,8 @@ export async function streamEvents(out: Writable, options: StreamOptions): Promi
   const oldest = await feed.oldest();
   // The id lets a reader resume that has not seen a single event yet.
   if (!(await send(out, `id: ${cursor}\nevent: hello\ndata: {"after":${cursor}}\n\n`, options))) return;
-  if (oldest !== undefined && oldest > cursor + 1) {
+  // From 0 means from the oldest kept: nothing was promised before it.
+  if (oldest !== undefined && cursor > 0 && oldest > cursor + 1) {
     const lost = JSON.stringify({ after: cursor, oldest });
     if (!(await send(out, `event: lost\ndata: ${lost}\n\n`, options))) return;
   }
@@ -60,9 +61,16 @@ export async function streamEvents(out: Writable, options: StreamOptions): Promi
 
 /** One event as SSE text; JSON has no raw line breaks, so one data line holds it. */
 export function formatEvent(event: EventRow): string {
-  const { sequence, at, type, device, data } = event;
+  const { sequence, at, type, data } = event;
+  const device = namedDevice(data) ?? event.device;
   const body = JSON.stringify({ sequence, at: new Date(at).toISOString(), type, device, data });
   return `id: ${sequence}\nevent: ${type.replace(/[\r\n]/g, ' ')}\ndata: ${body}\n\n`;
+}
+
+/** The id as the device sends it, where the event tells it; its key is another form of it. */
+function namedDevice(data: unknown): string | undefined {
+  if (typeof data !== 'object' || data === null || !('device' in data)) return undefined;
+  return typeof data.device === 'string' ? data.device : undefined;
 }
 
 export function passes(event: EventRow, filter: StreamFilter): boolean {

@@ -20,7 +20,7 @@ export interface GaugeSources {
 export interface Metrics {
   readonly registry: Registry;
   message(measure: MessageMeasure): void;
-  downloaded(octets: number, outcome: 'complete' | 'partial' | 'refused'): void;
+  downloaded(octets: number, outcome: 'complete' | 'partial'): void;
   committed(batch: number, seconds: number): void;
   apiRequest(route: string, method: string, status: number, seconds: number): void;
   streams(open: number): void;

@@ -73,7 +73,10 @@ function explain(
 function headerSentences(from: TracedMessage['from'], hdr: SyncHdr): readonly string[] {
   const sentences: string[] = [];
   if (hdr.MsgID === 1) {
-    const name = hdr.Source.LocName === undefined ? '' : ` (${hdr.Source.LocName})`;
+    const name =
+      hdr.Source.LocName === undefined || hdr.Source.LocName === hdr.Source.LocURI
+        ? ''
+        : ` (${hdr.Source.LocName})`;
     sentences.push(
       `${speaker(from)} ${hdr.Source.LocURI}${name} speaks to ${hdr.Target.LocURI} in session ${hdr.SessionID}.`,
     );

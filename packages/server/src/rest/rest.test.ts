@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deviceKey } from '@fumarole/dm/objects';
@@ -460,6 +460,12 @@ describe('operations', () => {
     };
     expect(await read('/healthz')).toMatchObject({ status: 200 });
     expect(await read('/readyz')).toMatchObject({ status: 200 });
+    renameSync(join(folder, 'artifacts'), join(folder, 'away'));
+    expect(await read('/readyz')).toMatchObject({
+      status: 503,
+      text: expect.stringContaining('"artifacts"'),
+    });
+    renameSync(join(folder, 'away'), join(folder, 'artifacts'));
     const metrics = await read('/metrics');
     expect(metrics.text).toMatch(
       /fumarole_api_request_seconds_count\{route="\/api\/devices",method="POST",status="201"\} \d+/,

@@ -2,7 +2,7 @@ import { deviceKey } from '@fumarole/dm/objects';
 import { type SyncMLMessage, toXmlText } from '@fumarole/syncml';
 import Type from 'typebox';
 import { renderTrace, type TracedMessage } from '../../observe/render-trace.ts';
-import type { TraceRow, TraceSessionRow } from '../../store/port.ts';
+import type { Store, TraceRow, TraceSessionRow } from '../../store/port.ts';
 import type { ApiSession, ApiSessionDetail, ApiTraceMessage } from '../api.ts';
 import type { RestDeps } from '../deps.ts';
 import { found, pageRequest, presentPage } from '../outcome.ts';
@@ -36,7 +36,14 @@ export function registerSessionRoutes(app: RestApp, { store }: RestDeps): void {
         ...(after === undefined ? {} : { before: after }),
         limit: limit + 1,
       });
-      return presentPage('sessions', rows, limit, ({ id }) => id, presentSession);
+      const names = await deviceNames(store, rows.slice(0, limit));
+      return presentPage(
+        'sessions',
+        rows,
+        limit,
+        ({ id }) => id,
+        (row) => presentSession(row, names),
+      );
     },
   );
   app.get(
@@ -53,9 +60,10 @@ export function registerSessionRoutes(app: RestApp, { store }: RestDeps): void {
     async ({ params }): Promise<ApiSessionDetail> => {
       await store.traces.flush();
       const summary = found(await store.traces.session(params.id), 'session', params.id);
+      const names = await deviceNames(store, [summary]);
       const messages = (await store.traces.messages(params.id)).map(traced);
       return {
-        ...presentSession(summary),
+        ...presentSession(summary, names),
         transcript: renderTrace(messages),
         trace: messages.map(presentMessage),
       };
@@ -63,10 +71,23 @@ export function registerSessionRoutes(app: RestApp, { store }: RestDeps): void {
   );
 }
 
-function presentSession({ id, key, startedAt, lastAt, messages }: TraceSessionRow): ApiSession {
+/** Ids of the devices by key, as the devices send them; one that is gone keeps its key. */
+async function deviceNames(
+  store: Store,
+  rows: readonly TraceSessionRow[],
+): Promise<ReadonlyMap<string, string>> {
+  const keys = [...new Set(rows.flatMap(({ key }) => (key === undefined ? [] : [key])))];
+  const found = await Promise.all(keys.map((key) => store.device(key)));
+  return new Map(keys.map((key, i) => [key, found[i]?.record.id ?? key]));
+}
+
+function presentSession(
+  { id, key, startedAt, lastAt, messages }: TraceSessionRow,
+  names: ReadonlyMap<string, string>,
+): ApiSession {
   return {
     id,
-    ...(key === undefined ? {} : { device: key }),
+    ...(key === undefined ? {} : { device: names.get(key) ?? key }),
     startedAt: new Date(startedAt).toISOString(),
     lastAt: new Date(lastAt).toISOString(),
     messages,
