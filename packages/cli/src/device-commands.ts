@@ -159,7 +159,10 @@ function registerRun(device: Command): void {
     .action(async (dirs: readonly string[], options: { readonly untilIdle?: boolean }, command: Command) => {
       const output = outputOf(command);
       const host = new DeviceHost();
-      host.onEvent((dir, event) => printEvent(output, dir, event));
+      const quarters = new Map<string, number>();
+      host.onEvent((dir, event) => {
+        if (isNews(quarters, dir, event)) printEvent(output, dir, event);
+      });
       const devices = await telling(() => Promise.all(dirs.map((dir) => host.start(resolve(dir)))));
       if (options.untilIdle === true) {
         await Promise.all(devices.map((one) => one.whenIdle(2 ** 31 - 1)));
@@ -170,16 +173,17 @@ function registerRun(device: Command): void {
     });
 }
 
-/** Progress is told at each quarter; on a terminal nobody reads ten thousand lines either. */
-const quarters = new Map<string, number>();
+/** Progress is told at each quarter; nobody reads a line for each block. */
+function isNews(quarters: Map<string, number>, dir: string, event: DeviceEvent): boolean {
+  if (event.kind !== 'progress') return true;
+  const quarter = event.total === undefined ? -1 : Math.floor((4 * event.bytes) / Math.max(1, event.total));
+  const key = `${dir} ${event.root} ${event.step}`;
+  if (quarters.get(key) === quarter) return false;
+  quarters.set(key, quarter);
+  return true;
+}
 
 function printEvent(output: Output, dir: string, event: DeviceEvent): void {
-  if (event.kind === 'progress') {
-    const quarter = event.total === undefined ? -1 : Math.floor((4 * event.bytes) / Math.max(1, event.total));
-    const key = `${dir} ${event.root} ${event.step}`;
-    if (quarters.get(key) === quarter) return;
-    quarters.set(key, quarter);
-  }
   if (output.json) {
     output.write(`${JSON.stringify({ dir, ...event })}\n`);
     return;

@@ -94,7 +94,8 @@ async function openSink(
   const { staging } = ports;
   const admission = ports.agent().mayChange(root);
   if (admission.status !== 200) return { code: admission.status };
-  if ((request.size ?? 0) > (await staging.room())) return { code: 420 };
+  const room = await staging.room();
+  if (leastOctets(request) > room) return { code: 420 };
   const { name, file } = await staging.openIncoming();
   let size = 0;
   let open = true;
@@ -107,6 +108,7 @@ async function openSink(
   return {
     write: (offset, bytes) =>
       guarded(ports, async () => {
+        if (offset + bytes.length > room) return 420;
         await appendDurably(file, offset, bytes);
         size = offset + bytes.length;
         ports.emit({ kind: 'progress', root, step: 'receive', bytes: size, total: request.size });
@@ -124,6 +126,11 @@ async function openSink(
       }),
     discard: () => end(false),
   };
+}
+
+/** Size may count the base64 text (protocol §4): the value has three quarters of it, less the padding. */
+function leastOctets({ size = 0, format }: SinkRequest): number {
+  return format?.toLowerCase() === 'b64' ? Math.floor((size * 3) / 4) - 2 : size;
 }
 
 async function appendDurably(file: DiskFile, offset: number, bytes: Uint8Array): Promise<void> {
