@@ -1,12 +1,7 @@
-import type { Encoding } from '@fumarole/syncml';
-import { MANUFACTURER, readHubImage, sha256Of, World, type WorldDevice } from '@fumarole/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FLOWS, type Flow } from './flow-table.ts';
-
-const OLD = readHubImage('movehub', '7.27.0');
-const NEW = readHubImage('movehub', '7.28.0');
-const OTHER = readHubImage('cityhub', '7.28.0');
-const ROOT = './FwUpdate/Main';
+import { World } from '@fumarole/testkit';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { FLOWS } from './flow-table.ts';
+import { ENCODINGS, runFlow, SCHEMES } from './run-flow.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -14,155 +9,10 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const ENCODINGS: readonly Encoding[] = ['wbxml', 'xml'];
-const SCHEMES = ['md5', 'mac'] as const;
-type Scheme = (typeof SCHEMES)[number];
-
 describe.each(ENCODINGS)('%s', (encoding) => {
   describe.each(SCHEMES)('%s', (scheme) => {
     it.each(
       FLOWS.map((flow) => [`${flow.shows}: ${flow.id} ${flow.title}`, flow] as const),
-    )('%s', (_title, flow) => run(flow, encoding, scheme));
+    )('%s', (_title, flow) => runFlow(flow, encoding, scheme, world));
   });
 });
-
-async function run(flow: Flow, encoding: Encoding, scheme: Scheme): Promise<void> {
-  const name = `${flow.id}-${encoding}-${scheme}`;
-  const pkg = {
-    image: NEW.image,
-    version: NEW.version,
-    release: 5,
-    models: [name],
-    fromVersions: [OLD.version],
-    ...(flow.ambiguous ? { hardware: ['1'] } : {}),
-  };
-  const sealed = await world.makePackage(pkg);
-  await world.upload(sealed);
-  if (flow.ambiguous) await world.publish({ ...pkg, image: OTHER.image, hardware: ['2'] });
-  const device = await world.add({
-    name,
-    provision: { ...flow.provision, clientScheme: scheme, serverScheme: scheme },
-    device: {
-      encoding,
-      fumo: [{ uri: ROOT, ...flow.root }],
-      largeObjects: flow.largeObjects,
-      firmware: {
-        image: OLD.image,
-        version: OLD.version,
-        release: 4,
-        ...(flow.holdsPackage ? { heldPackage: sealed } : {}),
-      },
-    },
-  });
-  await start(flow, device, sealed);
-  if (flow.settles) {
-    const known = await world.drive(device, (update) => update?.state === 'confirmed');
-    expect(known.firmware).toBe(NEW.version);
-    expect(known.update).toMatchObject({ fromVersion: OLD.version, toVersion: NEW.version });
-  } else {
-    await settled(device);
-  }
-  await device.handle.whenIdle(5_000);
-  await expectTruth(flow, device);
-  await expectPeace(device);
-  await device.handle.stop();
-}
-
-async function start(flow: Flow, device: WorldDevice, sealed: Uint8Array): Promise<void> {
-  if (flow.order !== undefined) {
-    const package_ = flow.holdsPackage ? { package: sha256Of(sealed) } : {};
-    await world.order({ device: device.id, ...flow.order, ...package_ });
-  }
-  switch (flow.start) {
-    case 'package-0':
-      return; // the wake brings it; drive() only helps later sessions along
-    case 'device':
-      await device.handle.poke();
-      return;
-    case 'user-request':
-    case 'device-request': {
-      const report = await device.handle.requestUpdate(flow.start === 'user-request' ? 'user' : 'device');
-      expect(report.requestStatus).toBe(200);
-      return;
-    }
-    case 'held-update':
-      await device.handle.poke();
-      await device.handle.startHeldUpdate();
-      return;
-    case 'own-download': {
-      await setPkgURL(device, sealed);
-      await device.handle.startDownloadAndUpdate();
-    }
-  }
-}
-
-/** D2: the URL was put there in an earlier session; here by a single tree command of the operator. */
-async function setPkgURL(device: WorldDevice, sealed: Uint8Array): Promise<void> {
-  const { url } = await world.api<{ url: string }>('POST', `/packages/${sha256Of(sealed)}/links`, {
-    device: device.id,
-  });
-  await world.api('POST', `/devices/${encodeURIComponent(device.id)}/commands`, {
-    verb: 'set',
-    uri: `${ROOT}/DownloadAndUpdate/PkgURL`,
-    value: url,
-  });
-  await device.handle.poke();
-}
-
-/** The device acted by itself: the server hears of it and reads the new version. */
-async function settled(device: WorldDevice): Promise<void> {
-  await expect
-    .poll(
-      async () => {
-        await device.handle.whenIdle(1_000);
-        await device.handle.poke();
-        return (await world.device(device.id)).firmware;
-      },
-      { timeout: 10_000, interval: 50 },
-    )
-    .toBe(NEW.version);
-}
-
-async function expectTruth(flow: Flow, device: WorldDevice): Promise<void> {
-  const status = device.handle.status();
-  expect(status.imageSha256).toBe(sha256Of(NEW.image));
-  expect(status.fwV).toBe(NEW.version);
-  expect(status.man).toBe(MANUFACTURER);
-  expect(status.alertsOwed).toBe(0);
-  const acknowledged = device.events.flatMap((event) =>
-    event.kind === 'alert' && event.phase === 'acknowledged'
-      ? [`${event.type.split('.').at(-1)} ${event.code}`]
-      : [],
-  );
-  expect(acknowledged.filter((alert) => !alert.includes('request'))).toEqual(flow.alerts);
-  const steps = new Set(device.events.flatMap((event) => (event.kind === 'progress' ? [event.step] : [])));
-  expect([steps.has('receive'), steps.has('download')]).toEqual([
-    flow.arrives === 'receive',
-    flow.arrives === 'download',
-  ]);
-  const sessions = device.events.filter((event) => event.kind === 'session' && event.phase === 'opened');
-  const first = sessions[0];
-  if (flow.start === 'package-0') {
-    expect(device.events.some((event) => event.kind === 'wake' && event.accepted)).toBe(true);
-    expect(first).toMatchObject({ trigger: 1200 });
-  } else {
-    expect(first).toMatchObject({ trigger: 1201 });
-  }
-  const timeline = await world.timeline(device.id);
-  expect(timeline.some(({ kind }) => kind === 'notify')).toBe(flow.descriptor === true);
-  const heard = timeline.filter(({ kind }) => kind === 'alert').map(({ text }) => operationIn(text));
-  // counted once, however often it was repeated
-  expect(heard).toEqual(flow.alerts.map((alert) => alert.split(' ')[0]));
-}
-
-/** Sessions with nothing to do end well, one after another: the nonces of both sides go on (P-084). */
-async function expectPeace(device: WorldDevice): Promise<void> {
-  for (let session = 0; session < 3; session++) {
-    expect(await device.handle.poke()).toMatchObject({ outcome: 'ended' });
-  }
-}
-
-/** The operation that an alert line of the timeline tells of. */
-function operationIn(text: string): string | undefined {
-  return /\b(download-?and-?update|download|update)\b/.exec(text)?.[1]?.replaceAll('-', '');
-}
