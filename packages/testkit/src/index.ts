@@ -1,5 +1,6 @@
 export { type Fault, FaultProxy } from './fault-proxy.ts';
 export * from './pybricks.ts';
+export { type RecordedMessage, RecordingProxy } from './recording-proxy.ts';
 export {
   isSettled,
   MANUFACTURER,

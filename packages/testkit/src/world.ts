@@ -29,12 +29,18 @@ import {
 } from '@fumarole/server';
 import { makePackage, type Signer } from '@fumarole/update-package/make';
 import { FaultProxy } from './fault-proxy.ts';
+import { RecordingProxy } from './recording-proxy.ts';
 
 export interface WorldOptions {
   readonly server?: Partial<ServerOptions>;
   /** Devices reach the server through a proxy that can disturb their downloads. */
   readonly proxied?: boolean;
+  /** Devices reach the server through a proxy that keeps their DM messages; not together with `proxied`. */
+  readonly recorded?: boolean;
 }
+
+/** What may stand between the devices and the server. */
+type WorldProxy = FaultProxy | RecordingProxy;
 
 export interface NewWorldDevice {
   readonly name: string;
@@ -85,7 +91,7 @@ export const QUICK: NonNullable<DeviceOptions['timing']> = {
 export class World {
   readonly dir: string;
   server: RunningServer;
-  readonly #proxy: FaultProxy | undefined;
+  readonly #proxy: WorldProxy | undefined;
   readonly host: DeviceHost = new DeviceHost();
   readonly #options: WorldOptions;
   readonly #token: string;
@@ -97,7 +103,7 @@ export class World {
     server: RunningServer,
     token: string,
     options: WorldOptions,
-    proxy: FaultProxy | undefined,
+    proxy: WorldProxy | undefined,
   ) {
     this.dir = dir;
     this.server = server;
@@ -108,7 +114,7 @@ export class World {
 
   static async open(options: WorldOptions = {}): Promise<World> {
     const dir = await mkdtemp(join(tmpdir(), 'fumarole-world-'));
-    const proxy = options.proxied === true ? await FaultProxy.open() : undefined;
+    const proxy = await openProxy(options);
     const server = await startServer(serverOptions(dir, 0, options, proxy));
     if (proxy !== undefined) proxy.target = server.urls[0];
     if (server.adminToken === undefined) throw new Error('no token at the first start');
@@ -118,8 +124,13 @@ export class World {
   }
 
   get proxy(): FaultProxy {
-    if (this.#proxy === undefined) throw new Error('this world has no proxy');
-    return this.#proxy;
+    if (this.#proxy instanceof FaultProxy) return this.#proxy;
+    throw new Error('this world is not proxied');
+  }
+
+  get recording(): RecordingProxy {
+    if (this.#proxy instanceof RecordingProxy) return this.#proxy;
+    throw new Error('this world is not recorded');
   }
 
   /** The server starts again on the same port and store. */
@@ -313,11 +324,16 @@ export function newTestPublisher(): TestPublisher {
   };
 }
 
+async function openProxy({ proxied, recorded }: WorldOptions): Promise<WorldProxy | undefined> {
+  if (proxied === true) return FaultProxy.open();
+  return recorded === true ? RecordingProxy.open() : undefined;
+}
+
 function serverOptions(
   dir: string,
   port: number,
   options: WorldOptions,
-  proxy: FaultProxy | undefined,
+  proxy: WorldProxy | undefined,
 ): ServerOptions {
   return {
     dataDir: join(dir, 'server'),
