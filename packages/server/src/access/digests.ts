@@ -1,5 +1,5 @@
 /** node:crypto as the pure packages want it: the only adapter of the server. */
-import { createHash, hash, randomFillSync } from 'node:crypto';
+import { hash, randomFillSync } from 'node:crypto';
 import type { Digests } from '@fumarole/dm';
 
 export const digests: Digests = {
@@ -28,10 +28,8 @@ export function sha256Hex(octets: Uint8Array): string {
   return hash('sha256', octets, 'hex');
 }
 
+/** In one shot: a hash object costs several times the hashing of a message. */
 function digest(algorithm: string, chunks: readonly Uint8Array[]): Uint8Array {
   const [only] = chunks;
-  if (chunks.length === 1 && only !== undefined) return hash(algorithm, only, 'buffer');
-  const sum = createHash(algorithm);
-  for (const chunk of chunks) sum.update(chunk);
-  return sum.digest();
+  return hash(algorithm, chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks), 'buffer');
 }

@@ -9,15 +9,17 @@ import type {
   NewTimelineRow,
   SessionWrite,
 } from '../port.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Row } from './connection.ts';
 import type { RecordCache } from './record-cache.ts';
 import { packResponse } from './stored-response.ts';
 import { int, optionalText, orNull } from './values.ts';
 
-const VERSIONS = `SELECT
-  (SELECT version FROM devices WHERE key = ?1) AS device,
-  (SELECT version FROM credentials WHERE key = ?1) AS credentials,
-  (SELECT version FROM sessions WHERE key = ?1) AS session`;
+const VERSIONS = `SELECT d.version AS device, d.serial, d.state, c.version AS credentials, s.version AS session
+  FROM (SELECT ?1 AS key) AS k
+  LEFT JOIN devices d ON d.key = k.key
+  LEFT JOIN credentials c ON c.key = k.key
+  LEFT JOIN sessions s ON s.key = k.key`;
+const DEVICE_VERSION = 'SELECT version AS device, serial, state FROM devices WHERE key = ?';
 
 /** Session, device, credentials, history: all or nothing. */
 export function writeMessage(db: Connection, cache: RecordCache, commit: MessageCommit): Commit {
@@ -27,17 +29,18 @@ export function writeMessage(db: Connection, cache: RecordCache, commit: Message
   if (device !== undefined && (at.device ?? 0) !== device.expected) return 'conflict';
   if (credentials !== undefined && (at.credentials ?? 0) !== credentials.expected) return 'conflict';
   writeSession(db, session);
-  writeRest(db, cache, commit);
+  writeRest(db, cache, commit, at);
   return 'committed';
 }
 
 export function writeDevice(db: Connection, cache: RecordCache, commit: DeviceCommit): Commit {
   const { device, credentials } = commit;
-  if (device !== undefined && versionOf(db, 'devices', device.key) !== device.expected) return 'conflict';
+  const at = device === undefined ? {} : (db.get(DEVICE_VERSION, device.key) ?? {});
+  if (device !== undefined && (at.device ?? 0) !== device.expected) return 'conflict';
   if (credentials !== undefined && versionOf(db, 'credentials', credentials.key) !== credentials.expected) {
     return 'conflict';
   }
-  writeRest(db, cache, commit);
+  writeRest(db, cache, commit, at);
   return 'committed';
 }
 
@@ -51,8 +54,9 @@ export function versionOf(
   return row === undefined ? 0 : int(row, 'version');
 }
 
-function writeRest(db: Connection, cache: RecordCache, commit: DeviceCommit): void {
-  if (commit.device !== undefined) putDevice(db, cache, commit.device);
+/** `at`: serial and state of the device row as it was. */
+function writeRest(db: Connection, cache: RecordCache, commit: DeviceCommit, at: Row): void {
+  if (commit.device !== undefined) putDevice(db, cache, commit.device, at);
   if (commit.credentials !== undefined) putCredentials(db, commit.credentials);
   for (const row of commit.timeline) addTimeline(db, row);
   for (const event of commit.events) addEvent(db, event);
@@ -90,10 +94,9 @@ function writeSession(db: Connection, session: SessionWrite): void {
   );
 }
 
-function putDevice(db: Connection, cache: RecordCache, device: DeviceWrite): void {
+function putDevice(db: Connection, cache: RecordCache, device: DeviceWrite, at: Row): void {
   const { key, columns, expected } = device;
   const record = JSON.stringify(device.record);
-  const before = expected === 0 ? undefined : db.get('SELECT serial, state FROM devices WHERE key = ?', key);
   const values = [
     orNull(columns.manufacturer),
     orNull(columns.model),
@@ -116,13 +119,13 @@ function putDevice(db: Connection, cache: RecordCache, device: DeviceWrite): voi
       key,
     );
   }
-  const old = before === undefined ? undefined : (optionalText(before, 'state') ?? '');
+  const old = expected === 0 ? undefined : (optionalText(at, 'state') ?? '');
   const now = columns.state ?? '';
   if (old !== now) {
     if (old !== undefined) count(db, old, -1);
     count(db, now, 1);
   }
-  if (before !== undefined) cache.put(key, int(before, 'serial'), expected + 1, device.record, record);
+  if (expected !== 0) cache.put(key, int(at, 'serial'), expected + 1, device.record, record);
 }
 
 /** Devices by state of their update: counted as they change, never by looking at all of them. */
