@@ -68,8 +68,8 @@ export function drive(draft: Draft, packages: readonly PackageRecord[], outbox: 
   }
 }
 
-export function aim(update: Update): string {
-  return `updating ${update.fromVersion ?? ''} → ${update.toVersion ?? '?'}`.replace('  ', ' ');
+export function aim(update: Update | undefined): string {
+  return `updating ${update?.fromVersion ?? ''} → ${update?.toVersion ?? '?'}`.replace('  ', ' ');
 }
 
 /** State was answered in this contact, well or badly (I-026), or the root has none. */
@@ -124,7 +124,7 @@ function startNext(
   if (kind === undefined) {
     return draft.device.update?.deliveryWhy ?? 'no delivery method';
   }
-  const attempt = newAttempt(draft, update, root, kind, packages);
+  const attempt = newAttempt(draft, update, root, kind);
   addAttempt(draft, attempt);
   return goOn(draft, draft.device.update ?? update, root, attempt, packages, outbox);
 }
@@ -169,32 +169,15 @@ function chooseKind(draft: Draft, update: Update, root: FumoRoot, pkg: Target): 
   }
 }
 
-function newAttempt(
-  draft: Draft,
-  update: Update,
-  root: FumoRoot,
-  kind: AttemptKind,
-  packages: readonly PackageRecord[],
-): Attempt {
-  const { now, urls } = draft.ctx;
+function newAttempt(draft: Draft, update: Update, root: FumoRoot, kind: AttemptKind): Attempt {
   const number = (update.attempts.at(-1)?.number ?? 0) + 1;
-  const correlator = `${update.id}.${number}`;
-  const { delivery } = draft.device.update ?? update;
-  const descriptor = delivery !== undefined && 'descriptor' in delivery && delivery.descriptor;
-  const makeUrl = (pkg: PackageRecord): string =>
-    descriptor
-      ? urls.descriptor(draft.device.id, correlator, pkg)
-      : urls.package(draft.device.id, correlator, pkg);
-  const byUrl = kind === 'download' || kind === 'download-and-update';
-  const pkg = byUrl ? packages.find(({ id }) => id === update.packageId) : undefined;
   return {
     number,
     kind,
     state: 'new',
-    correlator,
+    correlator: `${update.id}.${number}`,
     root: root.uri,
-    ...(pkg === undefined ? {} : { url: makeUrl(pkg) }),
-    createdAt: now,
+    createdAt: draft.ctx.now,
     contact: draft.device.contacts,
   };
 }
@@ -238,7 +221,7 @@ function goOn(
   }
   return attempt.kind === 'pkgdata'
     ? sendPackage(draft, update, attempt, pkg, outbox)
-    : sendUrl(draft, update, root, attempt, outbox);
+    : sendUrl(draft, root, attempt, pkg, outbox);
 }
 
 function words(kind: AttemptKind): string {
@@ -276,20 +259,15 @@ function sendPackage(
 }
 
 /** F-012, F-132: the address first; the Exec follows its 200, or goes along where the family wants that. */
-function sendUrl(draft: Draft, update: Update, root: FumoRoot, attempt: Attempt, outbox: Outbox): string {
+function sendUrl(draft: Draft, root: FumoRoot, attempt: Attempt, pkg: PackageRecord, outbox: Outbox): string {
   const { exec, dynamic } = profileOf(draft.device);
+  const url = makeUrl(draft, attempt, pkg);
   const operation = attempt.kind === 'download' ? 'download' : 'download-and-update';
   const create = !root.exists && dynamic?.add === 'leaf';
   const key = keyFor(draft, `url ${attempt.correlator}`);
   const uri = pkgUrlUri(root.uri, operation);
-  const write = {
-    kind: create ? 'add' : 'replace',
-    key,
-    uri,
-    format: 'chr',
-    data: attempt.url ?? '',
-  } as const;
-  changeAttempt(draft, attempt.correlator, { state: 'writing', contact: draft.device.contacts });
+  const write = { kind: create ? 'add' : 'replace', key, uri, format: 'chr', data: url } as const;
+  changeAttempt(draft, attempt.correlator, { state: 'writing', url, contact: draft.device.contacts });
   changeUpdate(
     draft,
     { state: 'offered' },
@@ -299,15 +277,21 @@ function sendUrl(draft: Draft, update: Update, root: FumoRoot, attempt: Attempt,
     outbox.commands.push(write);
   } else {
     const batch: Outbox = { commands: [write] };
-    sendExec(draft, root, attempt, batch);
-    const whole = {
-      kind: 'sequence',
-      key: keyFor(draft, `batch ${attempt.correlator}`),
-      commands: batch.commands,
-    } as const;
+    sendExec(draft, root, { ...attempt, url }, batch);
+    const key = keyFor(draft, `batch ${attempt.correlator}`);
+    const whole = { kind: 'sequence', key, commands: batch.commands } as const;
     outbox.commands.push(...(exec === 'sequence' ? [whole] : batch.commands));
   }
-  return `${aim(update)}: the device is given the download address`;
+  return `${aim(draft.device.update)}: the device is given the download address`;
+}
+
+/** Made when it is sent, so that its term begins then. */
+function makeUrl({ device, ctx }: Draft, { correlator }: Attempt, pkg: PackageRecord): string {
+  const delivery = device.update?.delivery;
+  const descriptor = delivery !== undefined && 'descriptor' in delivery && delivery.descriptor;
+  return descriptor
+    ? ctx.urls.descriptor(device.id, correlator, pkg)
+    : ctx.urls.package(device.id, correlator, pkg);
 }
 
 /** The one place that an Exec leaves from. */

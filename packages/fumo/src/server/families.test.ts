@@ -83,6 +83,7 @@ describe('Windows Mobile (fumo.md §10)', () => {
     const at = uris(bench).indexOf('add ./FwUpdate/Fumarole/DownloadAndUpdate/PkgURL');
     expect(uris(bench).slice(at)).toEqual([
       'add ./FwUpdate/Fumarole/DownloadAndUpdate/PkgURL',
+      'get ./FwUpdate/Fumarole/State',
       'exec ./FwUpdate/Fumarole/DownloadAndUpdate',
     ]);
   });

@@ -44,9 +44,11 @@ export function mayUpdate(
   ctx: PlanContext,
 ): boolean {
   const { update } = device;
-  if (update !== undefined && isOpen(update.state)) {
+  const impatient = device.request?.by === 'user';
+  if (update !== undefined && (isOpen(update.state) || (update.state === 'refused' && impatient))) {
     const active = activeAttempt(update);
-    return active === undefined ? (update.retryAt ?? 0) <= ctx.now : active.state !== 'accepted';
+    const waits = (update.retryAt ?? 0) > ctx.now && !impatient;
+    return active === undefined ? !waits : active.state !== 'accepted';
   }
   const by = device.request?.by;
   if (by === undefined || !mayAnswer(device, by)) {

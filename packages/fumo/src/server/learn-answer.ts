@@ -5,7 +5,8 @@ import { LIST_URI, rootsInList } from './discovery.ts';
 import { attemptOf, changeAttempt, type Draft, note } from './draft.ts';
 import { withRead, withUnsupported } from './facts.ts';
 import { learnExecStatus } from './learn-exec.ts';
-import { learnTreeResults, learnTreeStatus } from './learn-tree.ts';
+import { learnTreeChunk, learnTreeResults, learnTreeStatus } from './learn-tree.ts';
+import { MAX_ROOTS } from './limits.ts';
 import { fail, succeed } from './outcome.ts';
 import { isGood, replaceFailure } from './status-failure.ts';
 import type { Attempt } from './update.ts';
@@ -48,19 +49,22 @@ export function learnStatus(draft: Draft, event: Extract<ServerEvent, { kind: 's
   }
 }
 
+/** A large value; only operators' commands ask for such. */
+export function learnChunk(draft: Draft, chunk: Extract<ServerEvent, { kind: 'chunk' }>): void {
+  const { what, of } = meaningOf(draft, chunk.key);
+  if (what === 'tree') {
+    learnTreeChunk(draft, of, chunk);
+  }
+}
+
 /** Results without a Status count as success (I-017); one Results with many Items or many with one (T-083). */
-export function learnResults(
-  draft: Draft,
-  key: string,
-  items: readonly ResultItem[],
-  truncated: boolean = false,
-): void {
+export function learnResults(draft: Draft, key: string, items: readonly ResultItem[]): void {
   const { what, of } = meaningOf(draft, key);
   if (what === 'tree') {
-    learnTreeResults(draft, of, items, truncated);
+    learnTreeResults(draft, of, items, false);
   } else if (what === 'get' && of === LIST_URI) {
     learnList(draft, items);
-  } else if (what === 'get' && !truncated) {
+  } else if (what === 'get') {
     const item = items.find(({ uri }) => uri === of) ?? items[0];
     if (item !== undefined) {
       const value = typeof item.data === 'string' ? item.data : '';
@@ -195,7 +199,10 @@ function learnList(draft: Draft, items: readonly ResultItem[]): void {
   const { discovery } = draft.device;
   const earlier = discovery.listed ?? [];
   const found = rootsInList(items).filter((root) => !earlier.some(({ uri }) => uri === root.uri));
-  draft.device = { ...draft.device, discovery: { ...discovery, listed: [...earlier, ...found] } };
+  draft.device = {
+    ...draft.device,
+    discovery: { ...discovery, listed: [...earlier, ...found].slice(0, MAX_ROOTS) },
+  };
 }
 
 /** The Replace of PkgURL, or of PkgData, which is itself the download (fumo.md §4.2). */
@@ -211,9 +218,16 @@ function learnReplaceStatus(draft: Draft, what: 'url' | 'data', correlator: stri
       const read = { status: 200, value: '50', format: 'int', at: draft.ctx.now };
       draft.device = withRead(draft.device, stateUri(attempt.root), read);
     } else if (attempt.state === 'writing') {
+      markExisting(draft, attempt.root);
       changeAttempt(draft, correlator, { state: 'written', status: code });
       note(draft, 'attempt', 'the device has the download address');
     }
+    return;
+  }
+  if (code === 418 && what === 'url') {
+    // F-041: it is there already, so it is replaced instead of added
+    markExisting(draft, attempt.root);
+    unsent(draft, what, correlator);
     return;
   }
   if (attempt.state === 'sent') {
@@ -242,9 +256,13 @@ function learnAddStatus(draft: Draft, uri: string, code: number): void {
     note(draft, 'warning', `the device refused to create ${uri} with ${code}`);
     return;
   }
+  markExisting(draft, uri);
+  note(draft, 'facts', `the firmware object ${uri} now exists`);
+}
+
+function markExisting(draft: Draft, uri: string): void {
   const roots = draft.device.roots.map((root) => (root.uri === uri ? { ...root, exists: true } : root));
   draft.device = { ...draft.device, roots };
-  note(draft, 'facts', `the firmware object ${uri} now exists`);
 }
 
 /** The key is answered, or will never be. */

@@ -72,16 +72,22 @@ export function learnDevInfo(draft: Draft, items: readonly DevInfoItem[]): void 
   }
   const { manufacturer, model } = draft.device;
   const moved = manufacturer !== before.manufacturer || model !== before.model;
-  if (moved && before.manufacturer !== undefined && before.model !== undefined) {
-    const other = { state: 'open' } as const;
-    draft.device = { ...draft.device, discovery: other, roots: [], unsupported: {}, nodes: {} };
-    note(
-      draft,
-      'warning',
-      `now says to be ${manufacturer} ${model}, was ${before.manufacturer} ${before.model}`,
-    );
+  const settled = before.contacts > 1 && before.manufacturer !== undefined && before.model !== undefined;
+  if (moved && settled) {
+    suspectTwins(draft, before);
   } else if (moved) {
     note(draft, 'facts', `is ${manufacturer ?? 'of unknown manufacturer'} ${model ?? ''}`.trimEnd());
+  }
+}
+
+/** A device does not change its make: two of them use one DevId, and neither is told anything until a person decides. */
+function suspectTwins(draft: Draft, before: DeviceRecord): void {
+  const { manufacturer, model, quarantine } = draft.device;
+  const reason = `says to be ${manufacturer} ${model}, was ${before.manufacturer} ${before.model}: two devices may use this id`;
+  const at = draft.ctx.now;
+  draft.device = { ...before, quarantine: quarantine ?? { at, reason } };
+  if (quarantine === undefined) {
+    note(draft, 'warning', `in quarantine: ${reason}`);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Answers to the tree commands that operators queued. */
 import type { ResultItem } from '@fumarole/dm/server';
+import { dataText } from '@fumarole/syncml';
 import type { QueuedCommand, TreeValue } from './device-record.ts';
 import { type Draft, note } from './draft.ts';
 import { MAX_COMMAND_ITEMS, MAX_COMMAND_RESULT } from './limits.ts';
@@ -51,6 +52,38 @@ export function learnTreeResults(
     });
   }
   replace(draft, { ...command, results, ...(cut ? { truncated: true } : {}) });
+}
+
+/** A large value arrives in pieces: they are joined as far as there is room. */
+export function learnTreeChunk(draft: Draft, id: string, chunk: ChunkOfValue): void {
+  const command = draft.device.commands.find((one) => one.id === id);
+  const last = command?.results?.at(-1);
+  if (chunk.offset === 0 || command === undefined || last?.uri !== chunk.uri) {
+    const { uri, format, type } = chunk;
+    learnTreeResults(draft, id, [{ uri, format, type, data: textOf(chunk) }], !chunk.last);
+    return;
+  }
+  const value = `${last.value ?? ''}${textOf(chunk)}`;
+  const kept = value.slice(0, MAX_COMMAND_RESULT);
+  const results = [...(command.results ?? []).slice(0, -1), { ...last, value: kept }];
+  const { truncated: _open, ...rest } = command;
+  const cut = kept.length < value.length || !chunk.last;
+  replace(draft, { ...rest, results, ...(cut ? { truncated: true } : {}) });
+}
+
+/** Binary values are shown as hex: a record is text. */
+function textOf({ bytes, format }: ChunkOfValue): string {
+  const some = bytes.subarray(0, MAX_COMMAND_RESULT);
+  return /^(bin|b64)$/i.test(format ?? '') ? hex(some, some.length) : dataText(some);
+}
+
+export interface ChunkOfValue {
+  readonly uri: string;
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+  readonly last: boolean;
+  readonly format?: string;
+  readonly type?: string;
 }
 
 /** The alert that ends an operator's Exec, found by its correlator. */

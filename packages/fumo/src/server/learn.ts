@@ -2,9 +2,9 @@
 import type { ServerEvent } from '@fumarole/dm/server';
 import type { DeviceRecord } from './device-record.ts';
 import { changeAttempt, newDraft } from './draft.ts';
-import { fitRecord } from './fit-record.ts';
 import { learnAlert } from './learn-alert.ts';
 import {
+  learnChunk,
   learnNoAnswer,
   learnNotExecuted,
   learnObjectFailed,
@@ -46,12 +46,7 @@ export function learn(device: DeviceRecord, message: Message, ctx: PlanContext):
         learnResults(draft, event.key, event.items);
         break;
       case 'chunk':
-        learnResults(
-          draft,
-          event.key,
-          [{ uri: event.uri, data: '', format: event.format, type: event.type }],
-          true,
-        );
+        learnChunk(draft, event);
         break;
       case 'no-answer':
         learnNoAnswer(draft, event.key);
@@ -82,7 +77,7 @@ export function learn(device: DeviceRecord, message: Message, ctx: PlanContext):
         break;
     }
   }
-  return { device: fitRecord(draft.device), log: draft.log, alertStatus, requests };
+  return { device: draft.device, log: draft.log, alertStatus, requests };
 }
 
 function withScheme(device: DeviceRecord, view: SessionView): DeviceRecord {

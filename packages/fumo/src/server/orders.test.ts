@@ -1,3 +1,4 @@
+import type { ServerEvent } from '@fumarole/dm/server';
 import { describe, expect, it } from 'vitest';
 import type { QueuedCommand } from './device-record.ts';
 import { emptyUpdate } from './empty-update.ts';
@@ -86,6 +87,24 @@ describe('flow C1: the device holds a package', () => {
   });
 });
 
+describe('one DevId, two devices', () => {
+  it('another manufacturer or model under the same id: quarantined, nothing is offered or believed', () => {
+    const bench = new Bench(fumoScript(['DownloadAndUpdate']), [somePackage()]);
+    bench.session();
+    bench.session();
+    const twin = new Bench(fumoScript(['DownloadAndUpdate'], { man: 'Other' }), [somePackage()]);
+    twin.device = { ...bench.device, update: undefined };
+    twin.now = bench.now;
+    twin.session();
+    expect(twin.device).toMatchObject({
+      manufacturer: 'Acme',
+      quarantine: { reason: expect.stringContaining('Other') },
+    });
+    expect(twin.sent).toEqual([]);
+    expect(twin.device.why).toContain('quarantine');
+  });
+});
+
 describe('cancelling', () => {
   it('takes effect when the download has ended: no Exec Update', () => {
     const bench = new Bench(fumoScript(['Download', 'Update']), [somePackage()]);
@@ -152,6 +171,31 @@ describe('single tree commands', () => {
     bench.open([resultAlert('update', 'all well', { correlator: 'j-1', type: 'org.example.done' })]);
     expect(bench.device.commands[0]?.result).toBe('all well');
     expect(bench.last?.alertStatus.get('2#0')).toBe(200);
+  });
+
+  it('P-066: a large value arrives in pieces and is kept as far as there is room', () => {
+    const bench = new Bench(fumoScript([]), []);
+    bench.device = { ...bench.device, commands: [queued({ uri: './Vendor/log' })] };
+    bench.open();
+    const key = bench.last?.commands[0]?.key ?? '';
+    const piece = (offset: number, text: string, last: boolean): ServerEvent => ({
+      kind: 'chunk',
+      key,
+      uri: './Vendor/log',
+      offset,
+      bytes: new TextEncoder().encode(text),
+      size: 6,
+      last,
+    });
+    bench.round([
+      piece(0, 'abc', false),
+      piece(3, 'def', true),
+      { kind: 'status', key, cmd: 'Get', code: 200 },
+    ]);
+    expect(bench.device.commands[0]).toMatchObject({ results: [{ value: 'abcdef' }], state: 'answered' });
+    expect(bench.device.commands[0]?.truncated).toBe(undefined);
+    bench.round([piece(0, 'x'.repeat(9000), false), piece(9000, 'y', true)]);
+    expect(bench.device.commands[0]?.results?.at(-1)?.value?.length).toBeLessThanOrEqual(8192);
   });
 
   it('no Exec of an update goes out beside them', () => {

@@ -53,7 +53,7 @@ function proveInstalled(
 ): void {
   const last = update.attempts.at(-1);
   const { contacts } = draft.device;
-  const later = contacts > (last?.acceptedContact ?? -1);
+  const later = contacts > (last?.acceptedContact ?? last?.contact ?? -1);
   const untold = update.toVersion === undefined && version !== undefined && version !== update.fromVersion;
   if (later && untold) {
     proveUntold(draft, update, version, packages);

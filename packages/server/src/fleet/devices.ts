@@ -81,11 +81,17 @@ export function quarantine(ports: FleetPorts, deviceId: string, reason: string):
 export function clearQuarantine(ports: FleetPorts, deviceId: string): Promise<DeviceRecord> {
   const at = ports.now();
   return changeDevice(ports, deviceId, (device) => {
-    const { quarantine: before, ...rest } = device;
+    // Which of the two goes on is told by its next contact.
+    const { quarantine: before, manufacturer: _man, model: _mod, ...rest } = device;
     if (before === undefined) {
       return undefined;
     }
-    const free = { ...rest, why: 'released from quarantine; planned anew at the next contact' };
+    const free: DeviceRecord = {
+      ...rest,
+      nodes: {},
+      discovery: { state: 'open' },
+      why: 'released from quarantine; planned anew at the next contact',
+    };
     const due = nextDue(free, ports.context(at).config, at);
     return { device: withDue(free, due), log: [operatorLine(at, 'released from quarantine')] };
   });
