@@ -1,8 +1,7 @@
 /** One device as it runs: machine, journal, tree, agent, sessions, wake-up and control, wired together. */
 import { stat } from 'node:fs/promises';
-import type { ClientAccount, ClientAlert } from '@fumarole/dm/client';
 import { type Tree, TreeExecutor } from '@fumarole/dm/tree';
-import { finalAlert, type HeldPackage, operationOfAlert, requestAlert } from '@fumarole/fumo/device';
+import { type HeldPackage, requestAlert } from '@fumarole/fumo/device';
 import { type FumoOperation, fumoState, pkgUrlUri } from '@fumarole/fumo/object';
 import { Agent } from './agent/agent.ts';
 import { Journal } from './agent/journal.ts';
@@ -10,8 +9,7 @@ import { checkPackage, type PackageVerdict, trustOf } from './agent/package-chec
 import { type Simulation, simulationOf } from './agent/simulation.ts';
 import { Staging } from './agent/staging.ts';
 import { type BootControl, fileBootControl } from './boot/boot-control.ts';
-import { type DmSessionInput, type DmSessionResult, runDmSession } from './client/dm-session.ts';
-import { DmTransport } from './client/dm-transport.ts';
+import { AccountSessions } from './client/account-sessions.ts';
 import { SessionDesk } from './client/session-desk.ts';
 import { nameOf, readConfig, timingOf } from './config.ts';
 import { controlHandler } from './control/control-handler.ts';
@@ -24,11 +22,9 @@ import type { DeviceEvent, DeviceEventBody } from './events.ts';
 import type { DeviceHandle, DeviceStatus, RequestOptions, RootStatus, SessionReport } from './handle.ts';
 import { slotFiles } from './installers/slot-files.ts';
 import { type Layout, layoutOf } from './layout.ts';
-import { DEFAULT_MAX_MSG_SIZE, DEFAULT_MAX_OBJ_SIZE, MAX_ALERTS_PER_SESSION } from './limits.ts';
 import { lockDevice } from './lock.ts';
 import { Machine } from './machine.ts';
-import { clientAccount, storeNonces } from './object/accounts.ts';
-import { DEFAULT_ROOTS, devDetailPlugin, devInfoOfPackage1, factoryTree } from './object/device-tree.ts';
+import { DEFAULT_ROOTS, devDetailPlugin, factoryTree } from './object/device-tree.ts';
 import { fumoObject } from './object/fumo-object.ts';
 import type { DeviceConfig, FumoRootOptions, Timing } from './options.ts';
 import { type TreeStore, treeStore } from './tree-store/tree-store.ts';
@@ -54,8 +50,6 @@ export class Device implements DeviceHandle {
   readonly #machine: Machine;
   readonly #staging: Staging;
   readonly #trees: TreeStore;
-  readonly #transports = new Map<string, DmTransport>();
-  readonly #previousNonces = new Map<string, string | undefined>();
   readonly #downloads: HttpDownloads;
   readonly #stopping = new AbortController();
   readonly #received = new Map<string, { bytes: number; total: number | undefined }>();
@@ -196,7 +190,17 @@ export class Device implements DeviceHandle {
     const agent = this.#makeAgent(journal);
     const executor = this.#makeExecutor(tree);
     const desk = this.#makeDesk();
-    this.#parts = { journal, tree, agent, executor, desk };
+    const sessions = new AccountSessions({
+      config: this.#config,
+      tree,
+      trees: this.#trees,
+      agent,
+      executor,
+      now: Date.now,
+      userAgent: USER_AGENT,
+      signal: this.#stopping.signal,
+    });
+    this.#parts = { journal, tree, agent, sessions, desk };
     this.#control = await ControlServer.open(this.dir, controlHandler(this));
     await this.#listen();
     this.#emit({ kind: 'started', fwV: this.#machine.fwV, slot: observed.bootedSlot });
@@ -267,7 +271,7 @@ export class Device implements DeviceHandle {
       pollMs: this.#config.schedule?.pollMs ?? 0,
       pollServer: this.#serverOr(undefined),
       owing: () => [...new Set(this.#running.agent.facts.owed.map(({ serverId }) => serverId))],
-      run: (serverId, input) => this.#session(serverId, input),
+      run: (serverId, input) => this.#running.sessions.run(serverId, input),
       fatal: (error) => {
         if (error instanceof PowerCut) this.#powerCut(error);
       },
@@ -278,7 +282,7 @@ export class Device implements DeviceHandle {
     const { wakePort, wakeHost } = this.#config.schedule ?? {};
     if (wakePort === undefined) return;
     this.#wake = await WakeListener.open(wakePort, wakeHost, {
-      account: (serverId) => this.#account(serverId),
+      account: (serverId) => this.#running.sessions.account(serverId),
       emit: this.#emit,
       onWake: ({ serverId, sessionID, resync }) => {
         const wish = {
@@ -290,72 +294,6 @@ export class Device implements DeviceHandle {
         void this.#running.desk.hold(wish).catch(() => undefined);
       },
     });
-  }
-
-  async #session(serverId: string, input: Omit<DmSessionInput, 'account'>): Promise<DmSessionResult> {
-    const { agent, tree, executor } = this.#running;
-    const account = this.#account(serverId);
-    const transport = this.#transport(serverId);
-    if (account === undefined || transport === undefined) return noAccount(serverId);
-    await this.#dropOld(agent, serverId);
-    let kept = account;
-    return runDmSession(
-      { ...input, account },
-      {
-        transport,
-        executor,
-        deviceId: this.#config.identity.devId,
-        devInfo: devInfoOfPackage1(this.#config),
-        encoding: this.#config.encoding ?? 'wbxml',
-        limits: {
-          maxMsgSize: this.#config.maxMsgSize ?? DEFAULT_MAX_MSG_SIZE,
-          maxObjSize: this.#config.maxObjSize ?? DEFAULT_MAX_OBJ_SIZE,
-          largeObjects: this.#config.largeObjects ?? true,
-        },
-        now: Date.now,
-        owed: () =>
-          agent.owed(serverId).slice(0, MAX_ALERTS_PER_SESSION).map(finalAlert) satisfies ClientAlert[],
-        delivered: async (key) => {
-          const id = operationOfAlert(key);
-          if (id !== undefined) await agent.acknowledged(id, false);
-        },
-        save: async (after) => {
-          const before = kept.server?.nonce;
-          if (before !== undefined && after.server?.nonce !== before)
-            this.#previousNonces.set(serverId, before);
-          storeNonces(tree, kept, after);
-          kept = after;
-          await this.#trees.save(tree);
-        },
-        signal: this.#stopping.signal,
-      },
-    );
-  }
-
-  /** An alert that no server wanted in all this time is dropped (fumo.md §5). */
-  async #dropOld(agent: Agent, serverId: string): Promise<void> {
-    for (const { id, at } of agent.owed(serverId)) {
-      if (Date.now() - at > this.#timing.alertAgeMs) await agent.acknowledged(id, true);
-    }
-  }
-
-  #account(serverId: string): ClientAccount | undefined {
-    return clientAccount(this.#running.tree, serverId, this.#previousNonces.get(serverId));
-  }
-
-  #transport(serverId: string): DmTransport | undefined {
-    const known = this.#transports.get(serverId);
-    const account = this.#config.accounts.find((one) => one.serverId === serverId);
-    if (known !== undefined || account === undefined) return known;
-    const transport = new DmTransport({
-      account,
-      timing: this.#timing,
-      maxMsgSize: this.#config.maxMsgSize ?? DEFAULT_MAX_MSG_SIZE,
-      userAgent: USER_AGENT,
-      now: Date.now,
-    });
-    this.#transports.set(serverId, transport);
-    return transport;
   }
 
   async #check(root: string, held: HeldPackage): Promise<PackageVerdict> {
@@ -464,7 +402,7 @@ export class Device implements DeviceHandle {
   async #release(): Promise<void> {
     this.#wake?.close();
     await this.#control?.close();
-    for (const transport of this.#transports.values()) transport.close();
+    this.#parts?.sessions.close();
     this.#downloads.close();
     await this.#unlock();
   }
@@ -474,13 +412,8 @@ interface Parts {
   readonly journal: Journal;
   readonly tree: Tree;
   readonly agent: Agent;
-  readonly executor: TreeExecutor;
+  readonly sessions: AccountSessions;
   readonly desk: SessionDesk;
-}
-
-function noAccount(serverId: string): DmSessionResult {
-  const reason = `no account of ${serverId}`;
-  return { outcome: 'failed', messages: 0, requestStatus: undefined, reason, retryAfterMs: undefined };
 }
 
 /** Turns the last octet of a file (simulation). */

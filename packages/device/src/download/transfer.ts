@@ -8,12 +8,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DownloadProgress } from '@fumarole/fumo/device';
 import { DESCRIPTOR_TYPE, parseDescriptor } from '@fumarole/fumo/object';
 import type { Simulation } from '../agent/simulation.ts';
-import { HttpTimeout, retryAfterMs } from '../client/http-connection.ts';
+import { retryAfterMs } from '../client/http-connection.ts';
 import type { Disk } from '../disk/disk.ts';
 import type { Emit } from '../emit.ts';
 import { MAX_DESCRIPTOR_BYTES, PROGRESS_BYTES, REAL_PROGRESS_BYTES, SNIFF_BYTES } from '../limits.ts';
 import type { DownloadOptions, Timing } from '../options.ts';
 import { answerOf, mediaTypeOf, strongEtag } from './answer.ts';
+import { bodyOf, isMedia, SniffedBody } from './body.ts';
 import { DownloadFailure, failure, failureOf, httpFailure } from './download-failure.ts';
 import type { DownloadRequest } from './downloader.ts';
 import type { Fetcher } from './fetcher.ts';
@@ -357,47 +358,4 @@ function urlOf(text: string): URL {
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:'))
     throw failure('bad-url', text.slice(0, 200));
   return url;
-}
-
-/** The body, with each silence bounded. */
-async function* bodyOf(response: IncomingMessage, idleMs: number): AsyncGenerator<Uint8Array> {
-  response.setTimeout(idleMs, () => response.destroy(new HttpTimeout('idle')));
-  for await (const chunk of response) yield chunk;
-}
-
-/** A body whose beginning can be looked at before it is read. */
-class SniffedBody implements AsyncIterable<Uint8Array> {
-  readonly #chunks: AsyncGenerator<Uint8Array>;
-  readonly #seen: Uint8Array[] = [];
-
-  constructor(chunks: AsyncGenerator<Uint8Array>) {
-    this.#chunks = chunks;
-  }
-
-  async peek(octets: number): Promise<Uint8Array> {
-    while (this.#seen.reduce((sum, { length }) => sum + length, 0) < octets) {
-      const { value, done } = await this.#chunks.next();
-      if (done === true) break;
-      this.#seen.push(value);
-    }
-    return Buffer.concat(this.#seen).subarray(0, octets);
-  }
-
-  /** The whole of it; a descriptor that is longer is none (D-019). */
-  async whole(maxBytes: number): Promise<Uint8Array> {
-    const octets = await this.peek(maxBytes + 1);
-    if (octets.length > maxBytes) throw failure('descriptor-invalid', `longer than ${maxBytes} octets`);
-    return octets;
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    yield* this.#seen;
-    yield* this.#chunks;
-  }
-}
-
-function isMedia(start: Uint8Array): boolean {
-  return /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*<(?:\w+:)?media[\s>/]/i.test(
-    new TextDecoder().decode(start),
-  );
 }
