@@ -26,12 +26,15 @@ export interface Screen {
   done(): void;
 }
 
+/** States of an update in which nothing more will happen by itself. */
 export const SETTLED: ReadonlySet<string> = new Set([
   'confirmed',
+  'unprovable',
   'failed',
   'refused',
   'rolled-back',
-  'unverified',
   'timed-out',
   'cancelled',
+  'superseded',
+  'not-needed',
 ]);
