@@ -41,7 +41,11 @@ export async function queueCommand(
 }
 
 function checkOrder({ verb, uri, value }: CommandOrder): void {
-  if (uri.length > MAX_URI || !URI.test(uri)) {
+  const climbs = uri
+    .replace(/^\.\//, '')
+    .split('/')
+    .some((segment) => segment === '..' || segment === '.');
+  if (uri.length > MAX_URI || !URI.test(uri) || (climbs && uri !== '.')) {
     throw new FleetError('command-invalid', 'the URI is ./a/b with at most 255 characters and no blanks');
   }
   if (uri.includes('?list=') && verb !== 'get') {
