@@ -119,6 +119,9 @@ function headerStatus(pending: PendingAnswer, nextID: NextID): Status {
   };
 }
 
+/** Statuses that an answer may not be without: for the SyncHdr and for an Alert 1222. */
+const LEAST_STATUSES = 2;
+
 type ResultsUnit = Extract<Unit, { kind: 'results' }>;
 
 /** Moves units of the queue into one message. */
@@ -152,7 +155,9 @@ class Writing {
     if (unit.kind === 'results' && unit.offset !== undefined) {
       return this.#writePiece(unit, rest);
     }
-    const command = this.#draft.add((nextID) => unitCommand(unit, this.#session, nextID));
+    // No session without these two, whatever their length.
+    const force = unit.kind === 'trigger' || unit.kind === 'dev-info';
+    const command = this.#draft.add((nextID) => unitCommand(unit, this.#session, nextID), force);
     if (command !== undefined) {
       this.#take(unit, rest, command);
       return true;
@@ -160,15 +165,16 @@ class Writing {
     if (unit.kind === 'results') {
       return this.#split(unit, rest);
     }
-    if (this.sent.length > 0) {
+    return this.#giveUp(rest);
+  }
+
+  /** What finds no room beside the least Statuses never will: an alert stays owed, a value unsent (P-068). */
+  #giveUp(rest: readonly Unit[]): boolean {
+    if (this.#draft.size > LEAST_STATUSES) {
       return false;
     }
-    // Alone and still too long: there is no shorter form.
-    const forced = this.#draft.add((nextID) => unitCommand(unit, this.#session, nextID), true);
-    if (forced !== undefined) {
-      this.#take(unit, rest, forced);
-    }
-    return false;
+    this.queue = rest;
+    return true;
   }
 
   #take(unit: Unit, rest: readonly Unit[], command: Command): void {
@@ -186,15 +192,12 @@ class Writing {
       this.queue = [...unit.items.map((item): Unit => ({ ...unit, items: [item] })), ...rest];
       return true;
     }
-    if (this.#fitsAlone(unit)) {
+    const length = this.#draft.measure((nextID) => unitCommand(unit, this.#session, nextID));
+    if (this.#draft.size > LEAST_STATUSES && length <= this.#draft.capacity / 2) {
       return false;
     }
     this.queue = [{ ...unit, offset: 0 }, ...rest];
     return true;
-  }
-
-  #fitsAlone(unit: ResultsUnit): boolean {
-    return this.sent.length > 0 && dataLength(unit.items[0]?.Data) < this.#draft.room;
   }
 
   /** True: the object is complete and more may follow. */
@@ -205,8 +208,8 @@ class Writing {
     const command =
       length > 0 ? this.#draft.add((nextID) => pieceCommand(unit, offset, length, nextID)) : undefined;
     if (command === undefined) {
-      // No room left here: the next message begins with it.
-      return false;
+      this.sending = undefined;
+      return this.#giveUp(rest);
     }
     const next = offset + length;
     this.sent.push(unit);

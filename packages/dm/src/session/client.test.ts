@@ -172,6 +172,19 @@ describe.each(['xml', 'wbxml'] as const)('the device over %s', (encoding) => {
     expect(last?.final).toBe(true);
   });
 
+  it('P-068: an alert that fits no message of the server stays owed, the rest goes on', () => {
+    const huge = { ...report, key: 'huge', data: 'x'.repeat(5000) };
+    const pair = new Pair({
+      encoding,
+      alerts: [report, huge, { ...report, key: 'last' }],
+      limits: { maxMsgSize: 4000, maxObjSize: 10_000, assumedMaxMsgSize: 2500 },
+      config: { maxMsgSize: 2500 },
+    }).run();
+    expect(pair.delivered).toEqual(['report-1', 'last']);
+    expect(Math.max(...pair.of('client').map(({ octets }) => octets.length))).toBeLessThanOrEqual(2500);
+    expect(pair.end).toBe('done');
+  });
+
   it('P-112 I-047: RespURI is where the next message goes, and its Target', () => {
     const { pair } = device({ encoding });
     const RespURI = 'http://dm.example.com/dm?s=1';

@@ -50,6 +50,15 @@ function untilAnswered(command: ServerCommand): NonNullable<PairOptions['plan']>
   };
 }
 
+/** More than fits one message of package 1. */
+const manyAlerts = Array.from({ length: 12 }, (_, i) => ({
+  key: `a${i}`,
+  code: 1226 as const,
+  type: 'org.openmobilealliance.dm.firmwareupdate.update',
+  format: 'chr',
+  data: 'x'.repeat(2000),
+}));
+
 function pieces(pair: Pair): readonly { item: Item; message: SyncMLMessage; record: PairMessage }[] {
   return pair
     .of('server')
@@ -99,6 +108,23 @@ describe.each([
     for (const { message } of answers) {
       expect(commandLines(message)).toEqual(['Alert 1222']);
       expect(message.final).toBe(false);
+    }
+  });
+
+  it('P-011: Final in every message but "next message" and those that another piece follows', () => {
+    const pair = new Pair({
+      ...options,
+      config: { maxMsgSize: 4000 },
+      alerts: manyAlerts,
+      plan: untilAnswered(put(REF)),
+    }).run();
+    const open = pair.of('server').filter(({ message }) => !message.final);
+    expect(open.length).toBeGreaterThan(3);
+    expect(pair.delivered).toHaveLength(12);
+    for (const { message } of pair.of('server')) {
+      const asks = commandLines(message).includes('Alert 1222');
+      const more = message.body.some((c) => 'items' in c && c.items.some((item) => item.MoreData === true));
+      expect(message.final).toBe(!(asks || more));
     }
   });
 

@@ -14,7 +14,6 @@ export function takeStatus(work: ServerWork, status: Status): void {
   if (!work.accepted) {
     return;
   }
-  work.progress = true;
   const { sending } = work.session;
   if (sending !== undefined && sending.msgRef === status.MsgRef && sending.cmdRef === status.CmdRef) {
     takeChunkStatus(work, status);
@@ -36,6 +35,7 @@ function takeCommandStatus(work: ServerWork, status: Status): void {
     return;
   }
   if (row !== undefined) {
+    work.progress = true;
     work.session.outstanding = outstanding.with(index, { ...row, state: stateAfter(status.Data) });
   }
   if (row !== undefined && (status.Data === 101 || isDenial(status.Data))) {
@@ -71,6 +71,7 @@ function takeChunkStatus(work: ServerWork, status: Status): void {
   if (sending === undefined || status.Data === 101) {
     return;
   }
+  work.progress = true;
   if (status.Data === 213) {
     work.chunkAccepted = true;
     work.session.sending = { ...sending, offset: sending.next };
