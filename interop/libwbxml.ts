@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import {
   type Command,
   type Data,
   dataText,
   decode,
   decodeBase64,
+  type Encoding,
   encode,
   encodeBase64,
   type Item,
@@ -13,6 +13,7 @@ import {
   type SyncMLMessage,
   serialiseXml,
 } from '@fumarole/syncml';
+import { runTool } from './run-tool.ts';
 
 /** One way through Debian's libwbxml2-utils; `actual` must equal `expected`. */
 export interface Comparison {
@@ -21,64 +22,69 @@ export interface Comparison {
   readonly actual: SyncMLMessage;
 }
 
+/** A message to be sent through the tools, with its octets where it was recorded on the wire. */
+export interface Specimen {
+  readonly message: SyncMLMessage;
+  readonly recorded?: { readonly encoding: Encoding; readonly octets: Uint8Array };
+}
+
+/** The only one of `roundTripsThroughLibwbxml`. */
+export async function roundTripThroughLibwbxml(message: SyncMLMessage): Promise<readonly Comparison[]> {
+  return (await roundTripsThroughLibwbxml([{ message }])).flat();
+}
+
 /**
- * Sends a message through the foreign tools: our WBXML through `wbxml2xml`, our XML through `xml2wbxml`, and, when it
- * holds no octets (which XML cannot carry), through one after the other. What comes back is compared by meaning: a
- * TNDS tree by its elements, octets as base64. A message with blob ranges is refused: record it as it went out.
+ * Sends messages through the foreign tools: our WBXML through `wbxml2xml`, our XML through `xml2wbxml`, and those that
+ * hold no octets (which XML cannot carry) through one after the other. "Ours" is the recorded form, or what our encoder
+ * writes. What comes back is compared by meaning: a TNDS tree by its elements, octets as base64. A message with blob
+ * ranges is refused: record it as it went out.
  *
- * @throws Error when the tools are not installed, or refuse the message
+ * @throws Error when the tools are not installed, or refuse a message
  */
-export function roundTripThroughLibwbxml(message: SyncMLMessage): readonly Comparison[] {
-  const octets = octetValues(message);
-  const ourWbxml = joinParts(encode(message, 'wbxml'));
-  const ourXml = joinParts(encode(message, 'xml'));
-  const theirXml = wbxmlToXml(ourWbxml);
-  const readable = decode(withoutRawOctets(theirXml, octets), 'xml');
-  const comparisons: Comparison[] = [
-    { way: 'wbxml2xml', expected: meaning(message), actual: meaning(readable) },
-    {
+export async function roundTripsThroughLibwbxml(
+  specimens: readonly Specimen[],
+): Promise<readonly (readonly Comparison[])[]> {
+  const ourWbxml = specimens.map((specimen) => wireForm(specimen, 'wbxml'));
+  const ourXml = specimens.map((specimen) => wireForm(specimen, 'xml'));
+  const [theirXml, theirWbxml] = await Promise.all([wbxmlToXml(ourWbxml), xmlToWbxml(ourXml)]);
+  const speakable = specimens.flatMap(({ message }, index) =>
+    octetValues(message).length === 0 ? [index] : [],
+  );
+  const twice = await xmlToWbxml(speakable.map((index) => at(theirXml, index)));
+  const back = new Map(speakable.map((index, place) => [index, at(twice, place)]));
+  return specimens.map(({ message }, index) => {
+    const expected = meaning(message);
+    const readable = decode(withoutRawOctets(at(theirXml, index), octetValues(message)), 'xml');
+    const there: Comparison = { way: 'wbxml2xml', expected, actual: meaning(readable) };
+    const here: Comparison = {
       way: 'xml2wbxml',
-      expected: meaning(decode(ourXml, 'xml')),
-      actual: meaning(decode(xmlToWbxml(ourXml), 'wbxml')),
-    },
-  ];
-  if (octets.length === 0) {
-    const actual = meaning(decode(xmlToWbxml(theirXml), 'wbxml'));
-    comparisons.push({ way: 'wbxml2xml, xml2wbxml', expected: meaning(message), actual });
-  }
-  return comparisons;
+      expected: meaning(decode(at(ourXml, index), 'xml')),
+      actual: meaning(decode(at(theirWbxml, index), 'wbxml')),
+    };
+    const both = back.get(index);
+    if (both === undefined) return [there, here];
+    return [there, here, { way: 'wbxml2xml, xml2wbxml', expected, actual: meaning(decode(both, 'wbxml')) }];
+  });
 }
 
 /** WBXML to XML, compact, white space kept. */
-export function wbxmlToXml(octets: Uint8Array): Uint8Array {
-  return run('wbxml2xml', ['-m', '0', '-k', '-o', '-', '-'], octets);
+export function wbxmlToXml(documents: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
+  return runTool('wbxml2xml', ['-m', '0', '-k'], documents);
 }
 
 /** XML to WBXML 1.2 without a string table, white space kept. */
-export function xmlToWbxml(octets: Uint8Array): Uint8Array {
-  return run('xml2wbxml', ['-k', '-n', '-v', '1.2', '-o', '-', '-'], octets);
+export function xmlToWbxml(documents: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
+  return runTool('xml2wbxml', ['-k', '-n', '-v', '1.2'], documents);
 }
 
-const TOOL_MILLISECONDS = 10_000;
-const TOOL_OCTETS = 16 * 1024 * 1024;
+function wireForm({ message, recorded }: Specimen, encoding: Encoding): Uint8Array {
+  return recorded?.encoding === encoding ? recorded.octets : joinParts(encode(message, encoding));
+}
 
-function run(tool: string, options: readonly string[], input: Uint8Array): Uint8Array {
-  const { error, status, stdout, stderr } = spawnSync(tool, options, {
-    input,
-    timeout: TOOL_MILLISECONDS,
-    maxBuffer: TOOL_OCTETS,
-  });
-  if (error !== undefined) {
-    const missing = 'code' in error && error.code === 'ENOENT';
-    const remedy = 'install the Debian package libwbxml2-utils (apt-get install libwbxml2-utils)';
-    throw new Error(missing ? `${tool} is not installed: ${remedy}` : `${tool}: ${error.message}`, {
-      cause: error,
-    });
-  }
-  if (status !== 0 || stdout.length === 0) {
-    throw new Error(`${tool} refused the message (${status}): ${stderr.toString('utf8').trim()}`);
-  }
-  return stdout;
+function at<T>(list: readonly T[], index: number): T {
+  const value = list[index];
+  if (value === undefined) throw new RangeError(`no element ${index}`);
+  return value;
 }
 
 /** `wbxml2xml` writes OPAQUE octets as they are into a CDATA section; here they become base64. */
