@@ -1,7 +1,7 @@
 /** What a message told: events become facts, attempts move on, results are matched; nothing is decided here. */
 import type { ServerEvent } from '@fumarole/dm/server';
 import type { DeviceRecord } from './device-record.ts';
-import { changeAttempt, newDraft } from './draft.ts';
+import { changeAttempt, type Draft, newDraft } from './draft.ts';
 import { learnAlert } from './learn-alert.ts';
 import {
   learnChunk,
@@ -29,55 +29,59 @@ export function learn(device: DeviceRecord, message: Message, ctx: PlanContext):
   const requests: string[] = [];
   beginContact(draft, message.session);
   for (const event of message.events) {
-    switch (event.kind) {
-      case 'opened':
-        learnOpened(draft, event);
-        break;
-      case 'authenticated':
-        draft.device = withScheme(draft.device, message.session);
-        break;
-      case 'dev-info':
-        learnDevInfo(draft, event.items);
-        break;
-      case 'status':
-        learnStatus(draft, event);
-        break;
-      case 'results':
-        learnResults(draft, event.key, event.items);
-        break;
-      case 'chunk':
-        learnChunk(draft, event);
-        break;
-      case 'no-answer':
-        learnNoAnswer(draft, event.key);
-        break;
-      case 'not-executed':
-        learnNotExecuted(draft, event.key);
-        break;
-      case 'object-progress':
-        learnProgress(draft, event.key, event.offset, event.length);
-        break;
-      case 'object-failed':
-        learnObjectFailed(draft, event.key, event.reason, event.code);
-        break;
-      case 'generic-alert': {
-        const answer = learnAlert(draft, event);
-        if (answer === 'request') {
-          requests.push(`${event.cmdID}#${event.item}`);
-        } else if (answer !== undefined) {
-          alertStatus.set(`${event.cmdID}#${event.item}`, answer);
-        }
-        break;
+    if (event.kind === 'authenticated') {
+      draft.device = withScheme(draft.device, message.session);
+    } else if (event.kind === 'generic-alert') {
+      const key = `${event.cmdID}#${event.item}`;
+      const answer = learnAlert(draft, event);
+      if (answer === 'request') {
+        requests.push(key);
+      } else if (answer !== undefined) {
+        alertStatus.set(key, answer);
       }
-      case 'aborted':
-      case 'closed':
-        endSession(draft);
-        break;
-      default:
-        break;
+    } else {
+      learnEvent(draft, event);
     }
   }
   return { device: draft.device, log: draft.log, alertStatus, requests };
+}
+
+function learnEvent(draft: Draft, event: ServerEvent): void {
+  switch (event.kind) {
+    case 'opened':
+      learnOpened(draft, event);
+      break;
+    case 'dev-info':
+      learnDevInfo(draft, event.items);
+      break;
+    case 'status':
+      learnStatus(draft, event);
+      break;
+    case 'results':
+      learnResults(draft, event.key, event.items);
+      break;
+    case 'chunk':
+      learnChunk(draft, event);
+      break;
+    case 'no-answer':
+      learnNoAnswer(draft, event.key);
+      break;
+    case 'not-executed':
+      learnNotExecuted(draft, event.key);
+      break;
+    case 'object-progress':
+      learnProgress(draft, event.key, event.offset, event.length);
+      break;
+    case 'object-failed':
+      learnObjectFailed(draft, event.key, event.reason, event.code);
+      break;
+    case 'aborted':
+    case 'closed':
+      endSession(draft);
+      break;
+    default:
+      break;
+  }
 }
 
 function withScheme(device: DeviceRecord, view: SessionView): DeviceRecord {
@@ -90,12 +94,7 @@ function withScheme(device: DeviceRecord, view: SessionView): DeviceRecord {
 }
 
 /** A large object goes on: kept for display, the session itself knows the offset. */
-function learnProgress(
-  draft: Parameters<typeof changeAttempt>[0],
-  key: string,
-  done: number,
-  total: number,
-): void {
+function learnProgress(draft: Draft, key: string, done: number, total: number): void {
   const [what, correlator] = (draft.device.session?.pending[key] ?? '').split(' ');
   if (what === 'data' && correlator !== undefined) {
     changeAttempt(draft, correlator, { progress: { done, total } });

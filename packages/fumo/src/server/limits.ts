@@ -23,7 +23,7 @@ export const MAX_COMMAND_ITEMS = 64;
 /** Characters of the value of a queued command. */
 export const MAX_COMMAND_VALUE = 8192;
 /** The whole record as JSON text; above it the oldest answers and values go. */
-export const MAX_RECORD = 64 * 1024;
+export const MAX_RECORD: number = 64 * 1024;
 /** Remembered refusals. */
 export const MAX_UNSUPPORTED = 48;
 /** Pending keys remembered for one session. */
