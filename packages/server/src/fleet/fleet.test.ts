@@ -166,9 +166,11 @@ describe('a device and a published package', () => {
     await other.addPackage(pkg());
     now += 1000;
     expect((await session()).update?.state).toBe('downloading');
-    await other.removePackage(pkg().id);
+    expect(await refused(other.removePackage(pkg().id))).toBe('package-in-use');
+    await other.addPackage(pkg({ id: 'b'.repeat(64), version: '0.9', release: 1 }));
+    await other.removePackage('b'.repeat(64));
     now += 1000;
-    expect(await fleet.packages()).toEqual([]);
+    expect((await fleet.packages()).map(({ id }) => id)).toEqual([pkg().id]);
   });
 
   it('unpublished packages are not offered; publishing offers them', async () => {

@@ -10,3 +10,5 @@ export const MAX_DEVICE_ID = 128;
 export const MAX_PACKAGE_TRIES = 5;
 /** Text of an install-notify report that is kept. */
 export const MAX_NOTIFY_TEXT = 200;
+/** Devices read at once when looking for one that fetches a package. */
+export const IN_USE_PAGE = 200;
