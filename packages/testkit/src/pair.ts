@@ -71,7 +71,7 @@ export interface PairOptions {
   readonly config?: Partial<SessionConfig>;
   readonly alerts?: readonly ClientAlert[];
   readonly trigger?: 1200 | 1201;
-  /** Asked at every turn `commands`. */
+  /** Asked at every turn `commands`, with all events since it was asked last. */
   readonly plan?: (events: readonly ServerEvent[], consultation: number) => PairPlan;
   /** The device: executes work. */
   readonly execute?: (work: readonly ClientWork[]) => readonly WorkOutcome[];
@@ -125,6 +125,8 @@ export class Pair {
   largestSession = 0;
   #random: (octets: number) => Uint8Array;
   #consultations = 0;
+  /** Events that the plan has seen. */
+  #seen = 0;
   #stored: { readonly octets: Uint8Array; readonly hmacHeader?: string } | undefined;
 
   constructor(options: PairOptions = {}) {
@@ -263,7 +265,7 @@ export class Pair {
       return this.#record('server', this.#stored.octets, undefined, this.#stored.hmacHeader);
     }
     this.events.push(...stepped.events);
-    const plan = stepped.turn === 'commands' ? this.#consult(stepped.events) : {};
+    const plan = stepped.turn === 'commands' ? this.#consult() : {};
     const replied = reply(
       stepped.session,
       stepped.account,
@@ -327,7 +329,9 @@ export class Pair {
     return this.messages.filter(({ from }) => from === side);
   }
 
-  #consult(events: readonly ServerEvent[]): PairPlan {
+  #consult(): PairPlan {
+    const events = this.events.slice(this.#seen);
+    this.#seen = this.events.length;
     this.#consultations += 1;
     return this.options.plan?.(events, this.#consultations) ?? {};
   }

@@ -16,6 +16,7 @@ export class Draft {
   /** Octets that commands may take in all. */
   readonly capacity: number;
   #length: number;
+  #reserved = 0;
   #cmdID = 0;
 
   constructor(hdr: SyncHdr, encoding: Encoding, limit: number) {
@@ -28,7 +29,12 @@ export class Draft {
 
   /** Octets that are left. */
   get room(): number {
-    return this.#limit - this.#length;
+    return this.#limit - this.#length - this.#reserved;
+  }
+
+  /** Keeps room for what must still come, until it is given back with 0. */
+  reserve(octets: number): void {
+    this.#reserved = octets;
   }
 
   get size(): number {

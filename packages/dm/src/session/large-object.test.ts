@@ -92,6 +92,7 @@ describe.each([
     expect(sent.map(({ item }) => item.MoreData === true)).toEqual(sent.map((_, i) => i < sent.length - 1));
     expect(sent.map(({ message }) => message.final)).toEqual(sent.map((_, i) => i === sent.length - 1));
     expect(sent.every(({ item }) => item.Meta?.Format === (binary === 'b64' ? 'b64' : 'bin'))).toBe(true);
+    expect(sent.every(({ item }) => item.Meta?.Type === 'application/octet-stream')).toBe(true);
     expect(Buffer.from(received(pair)).equals(IMAGE)).toBe(true);
     expect(pair.events).toContainEqual(expect.objectContaining({ kind: 'status', key: 'put', code: 200 }));
     expect(pair.end).toBe('done');
@@ -218,6 +219,24 @@ describe('a large object to the device', () => {
     pair.say(package1());
     const { message } = pair.say(fromClient(2, [headerStatus(1), status('2', 1, '4', 'Replace', 213)]));
     expect(commandLines(message)).toEqual(['Replace']);
+  });
+
+  it('waits on after 101', () => {
+    const pair = open();
+    pair.say(package1());
+    pair.say(fromClient(2, [headerStatus(1), status('2', 1, '4', 'Replace', 101)], { final: false }));
+    const { message } = pair.say(
+      fromClient(3, [headerStatus(2), status('2', 1, '4', 'Replace', 213)], { final: false }),
+    );
+    expect(commandLines(message)).toEqual(['Replace']);
+  });
+
+  it('is begun behind other commands where there is room', () => {
+    const pair = open({ plan: once({ kind: 'get', key: 'g', uri: './X' }, put(REF)) });
+    const { message } = pair.say(package1());
+    expect(commandLines(message)).toEqual(['Get', 'Replace']);
+    expect(message.final).toBe(false);
+    expect(pair.sent).toEqual(['g', 'put']);
   });
 
   it('P-064: over the device’s MaxObjSize nothing is sent', () => {
@@ -448,6 +467,7 @@ describe('large Results', () => {
     expect(Buffer.concat(chunks.map(({ bytes }) => bytes)).equals(octets)).toBe(true);
     expect(chunks.map(({ last }) => last)).toEqual(chunks.map((_, i) => i === chunks.length - 1));
     expect(chunks.map(({ key }) => key)).toEqual(chunks.map(() => 'log'));
+    expect(chunks.map((chunk) => chunk.format)).toEqual(chunks.map(() => format));
     let offset = 0;
     for (const chunk of chunks) {
       expect(chunk.offset).toBe(offset);
@@ -533,6 +553,8 @@ describe('large Results', () => {
           .message,
       )[1];
     expect(code(part('abc', { MoreData: true }))).toBe('Results 2 411');
+    const far = { LocURI: `./${'x'.repeat(600)}` };
+    expect(code({ ...firstPart, Source: far })).toBe('Results 2 414');
     expect(code(part('abc', { MoreData: true, Meta: { Size: 99 } }), { config: { maxObjSize: 50 } })).toBe(
       'Results 2 413',
     );

@@ -13,6 +13,7 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PeerError } from '../errors.ts';
+import type { ClientWork, CommandOutcome, WorkOutcome } from './client.ts';
 import type { ServerCommand } from './server.ts';
 
 /** Legal and illegal, in and out of order: neither side falls over, answers more than once, or grows. */
@@ -211,7 +212,9 @@ describe('random conversations', () => {
         fc.integer({ min: 1300, max: 9000 }),
         fc.integer({ min: 1300, max: 9000 }),
         fc.array(fc.constantFrom(...planned), { maxLength: 6 }),
-        (encoding, client, server, theirs, ours, commands) => {
+        fc.array(fc.integer({ min: 0, max: 3000 }), { maxLength: 6 }),
+        fc.integer({ min: 0, max: 8000 }),
+        (encoding, client, server, theirs, ours, commands, alerts, value) => {
           let answered = 0;
           const pair = new Pair({
             encoding,
@@ -220,18 +223,37 @@ describe('random conversations', () => {
             limits: { maxMsgSize: theirs, maxObjSize: 100_000 },
             config: { maxMsgSize: ours },
             wire: { atomic: true, sequence: true },
+            alerts: alerts.map((length, i) => ({
+              key: `alert${i}`,
+              code: 1226,
+              type: 'org.openmobilealliance.dm.firmwareupdate.update',
+              format: 'chr',
+              data: '<'.repeat(length / 4) + 'x'.repeat(length),
+            })),
+            execute: (work) => giving(work, 'ä&'.repeat(value / 2)),
             readBlob: (ref) => IMAGE.subarray(ref.offset, ref.offset + ref.length),
             plan: (events) => {
               answered += events.filter((e) => e.kind === 'status' && /^[goxa]/.test(e.key ?? '')).length;
               return { commands: commands.slice(answered, answered + 1) };
             },
-            steps: 300,
+            steps: 2000,
           }).run();
           expect(pair.end).toBe('done');
           expect(answered).toBe(commands.length);
           expect(pair.events.filter(({ kind }) => kind === 'no-answer' || kind === 'object-failed')).toEqual(
             [],
           );
+          const got = pair.events.flatMap((e): readonly (string | Uint8Array)[] => {
+            if (e.kind === 'results') {
+              return e.items.map(({ data }) => data);
+            }
+            return e.kind === 'chunk' ? [e.bytes] : [];
+          });
+          const gets = commands.filter(({ kind }) => kind === 'get').length;
+          const length = got.reduce((sum: number, one) => sum + Buffer.from(one).length, 0);
+          expect(length).toBe(gets * Buffer.byteLength('ä&'.repeat(value / 2)));
+          const fitting = alerts.flatMap((size, i) => (size <= 100 ? [`alert${i}`] : []));
+          expect(pair.delivered).toEqual(expect.arrayContaining(fitting));
           for (const { from, octets, message } of pair.messages) {
             const limit = from === 'server' ? theirs : message.hdr.MsgID === 1 ? 16_384 : ours;
             expect(octets.length).toBeLessThanOrEqual(limit);
@@ -242,6 +264,31 @@ describe('random conversations', () => {
     );
   });
 });
+
+/** All is fine; every Get gives the value. */
+function giving(work: readonly ClientWork[], value: string): readonly WorkOutcome[] {
+  const outcomesOf = (command: Command): readonly CommandOutcome[] => [
+    {
+      cmdID: command.CmdID,
+      cmd: command.kind,
+      code: 200,
+      ...(command.kind === 'Get'
+        ? { results: [{ Source: { LocURI: './DevDetail/FwV' }, Data: value }] }
+        : {}),
+    },
+    ...('commands' in command ? command.commands.flatMap(outcomesOf) : []),
+  ];
+  return work.flatMap((one): readonly WorkOutcome[] => {
+    if (one.kind === 'drop-object') {
+      return [];
+    }
+    const outcomes =
+      one.kind === 'command'
+        ? outcomesOf(one.command)
+        : [{ cmdID: one.cmdID, cmd: one.cmd, code: one.last ? 200 : 213 }];
+    return [{ work: one.work, outcomes }];
+  });
+}
 
 function moveMessage(one: Move, msgID: number, last: SyncMLMessage | undefined, pair: Pair): SyncMLMessage {
   switch (one.step) {

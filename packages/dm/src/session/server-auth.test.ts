@@ -117,6 +117,25 @@ describe('challenges', () => {
     expect(statusLines(pair.say(package1(1, { Cred })).message)[0]).toBe('SyncHdr 0 212');
   });
 
+  it('of a Cred and a header that come together the wanted one counts', () => {
+    const pair = askedToGet({ client: 'mac' });
+    const { client } = pair.serverAccount;
+    pair.serverAccount = { ...pair.serverAccount, client: { ...client, allowed: ['md5'] } };
+    const both = { Cred: md5Cred(client.a, 'd3Jvbmc=') };
+    const { message } = pair.say(package1(1, both), { signed: macKey(pair, '') });
+    expect(statusLines(message)[0]).toBe('SyncHdr 0 200');
+    const md5 = pair.say(package1(1, { SessionID: '2', ...md5Of(pair, chalOf(message)?.NextNonce ?? '') }));
+    expect(statusLines(md5.message)[0]).toBe('SyncHdr 0 212');
+  });
+
+  it('tells once in what way the device proved itself', () => {
+    for (const client of ['none', 'basic', 'md5', 'mac'] as const) {
+      const pair = askedToGet({ client, plan: (_, n) => ({ commands: n < 3 ? [get] : [] }) }).run();
+      const told = pair.events.flatMap((e) => (e.kind === 'authenticated' ? [e.scheme] : []));
+      expect(told).toEqual([client]);
+    }
+  });
+
   it('asks only for what the transport allows, and for nothing when it allows none', () => {
     const pair = askedToGet();
     const { client } = pair.serverAccount;
@@ -354,6 +373,14 @@ describe('the server’s own credential', () => {
   it('keeps a clear password from a device that has not proved itself', () => {
     const pair = new Pair({ server: 'basic', plan });
     expect(pair.say(package1()).message.hdr.Cred).toBeUndefined();
+  });
+
+  it('a Status for a message that we never sent says nothing about us', () => {
+    const pair = new Pair({ client: 'none', plan });
+    pair.say(package1());
+    const { message } = pair.say({ ...package1(2), body: [headerStatus(5, 212), headerStatus(0, 401)] });
+    expect(message.hdr.Cred).toBeDefined();
+    expect(pair.turns.at(-1)).toBe('commands');
   });
 
   it('P-098: after 200 the credential goes with every message, after 212 no more', () => {

@@ -113,7 +113,6 @@ function takeNoEnd(work: ServerWork): void {
   const { sending } = work.session;
   if (sending !== undefined) {
     delete work.session.sending;
-    work.chunkAccepted = false;
     work.events.push({ kind: 'object-failed', key: sending.key, reason: 'no-end' });
   }
 }

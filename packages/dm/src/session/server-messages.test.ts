@@ -131,6 +131,7 @@ describe.each(['xml', 'wbxml'] as const)('packages and messages over %s', (encod
     expect(kinds(pair)).toContain('aborted');
     expect(pair.events).toContainEqual({ kind: 'no-answer', key: 'k' });
     expect(closing(pair)).toEqual({ kind: 'closed', why: 'aborted' });
+    expect(pair.serverSession).toMatchObject({ state: 'closed', outstanding: [] });
   });
 
   it('P-015: an abort of ours is Alert 1223 with Final', () => {
@@ -310,6 +311,65 @@ describe('sessions', () => {
     const old = strict.say(package1(1, { VerDTD: '1.1', VerProto: 'DM/1.1' })).message;
     expect(old.body[0]).toMatchObject({ Data: 505, items: [{ Data: '1.2' }] });
     expect(kinds(strict)).toEqual(['closed']);
+  });
+
+  it('a lone Status for the SyncHdr after the end is no fault, anything else is', () => {
+    for (const [body, line] of [
+      [[headerStatus(1)], 'SyncHdr 0 200'],
+      [[headerStatus(1), alert('2', 1222)], 'SyncHdr 0 400'],
+    ] as const) {
+      const pair = open({ plan: () => ({}) });
+      pair.say(package1());
+      expect(statusLines(pair.say(fromClient(2, body)).message)).toEqual([line]);
+      expect(pair.turns.at(-1)).toBe('ended');
+    }
+  });
+
+  it('a command without CmdID gets 400 and nothing of it is taken', () => {
+    const pair = open();
+    pair.say(package1());
+    const message = fromClient(2, [headerStatus(1), { ...devInfo(''), CmdID: '' }]);
+    const sha256 = '0'.repeat(64);
+    const transport = { allows: ['none'] as const, tokenValid: true };
+    const bodyMd5 = new Uint8Array(16);
+    const { message: reply } = pair.respond({
+      message,
+      encoding: 'xml',
+      bodyMd5,
+      bodySha256: sha256,
+      transport,
+    });
+    expect(statusLines(reply)).toEqual(['SyncHdr 0 200', 'Replace  400']);
+    expect(pair.events.filter(({ kind }) => kind === 'dev-info')).toHaveLength(1);
+  });
+
+  it('DevInfo comes with what the device said of each value', () => {
+    const pair = open();
+    const item = {
+      Source: { LocURI: 'DevInfo/Man' },
+      Meta: { Format: 'chr', Type: 'text/plain' },
+      Data: 'Acme\0',
+    };
+    const bare = { Source: { LocURI: './DevInfo/Mod' }, Data: 'X' };
+    const message = fromClient(1, [{ kind: 'Replace', CmdID: '1', items: [item, bare] }]);
+    const incoming = { message, encoding: 'xml', bodyMd5: new Uint8Array(16), bodySha256: '0' } as const;
+    pair.respond({ ...incoming, transport: { allows: ['none'], tokenValid: true } });
+    expect(pair.events).toContainEqual({
+      kind: 'dev-info',
+      items: [
+        { uri: './DevInfo/Man', value: 'Acme', format: 'chr', type: 'text/plain' },
+        { uri: './DevInfo/Mod', value: 'X' },
+      ],
+    });
+  });
+
+  it('messages without Final that bring something are never too many', () => {
+    const pair = open();
+    pair.say(package1(1, { final: false }));
+    for (let msgID = 2; msgID < 30; msgID++) {
+      pair.say(fromClient(msgID, [headerStatus(msgID - 1), alert('2', 1226)], { final: false }));
+    }
+    expect(new Set(pair.turns)).toEqual(new Set(['continue']));
   });
 
   it('P-112: RespURI goes into the header', () => {

@@ -40,7 +40,9 @@ export function reply(
   const proof = proofOf(session, account, pending, ports);
   const limit = session.peer.maxMsgSize ?? input.wire.maxMsgSizeDefault;
   const draft = new Draft(header(session, account, input, config, proof), input.encoding, limit);
+  draft.reserve(alertsLength(draft, session, pending));
   const owed = addStatuses(draft, session, pending, input);
+  draft.reserve(0);
   const spoken = speak(draft, { ...session, owed, msgID: session.msgID + 1 }, pending, input);
   const { pending: _, noEnd: __, ...rest } = spoken.session;
   const ended = spoken.session.state === 'closed';
@@ -58,6 +60,19 @@ export function reply(
     ended,
     events,
   };
+}
+
+/** Octets of the alerts that must follow the Statuses. */
+function alertsLength(draft: Draft, { noEnd }: ServerSession, pending: PendingReply): number {
+  // The CmdIDs that they get may be longer than the ones measured.
+  let length = 4;
+  if (noEnd !== undefined) {
+    length += draft.measure((nextID) => noEndCommand(noEnd, nextID));
+  }
+  if (pending.turn === 'continue' || pending.abort === true) {
+    length += draft.measure((nextID) => alertCommand(AlertCode.NextMessage, nextID));
+  }
+  return length;
 }
 
 interface Proof {
@@ -192,7 +207,7 @@ function speak(draft: Draft, session: ServerSession, pending: PendingReply, inpu
   const silent: Spoken = { session, sent: [], unsendable: [], events: [], final: true, aborted: false };
   if (session.noEnd !== undefined) {
     const uri = session.noEnd;
-    draft.add((nextID) => alertCommand(AlertCode.NoEndOfData, nextID, [{ Source: { LocURI: uri } }]), true);
+    draft.add((nextID) => noEndCommand(uri, nextID), true);
   }
   switch (pending.turn) {
     case 'challenge':
@@ -225,6 +240,10 @@ function continueWith(draft: Draft, silent: Spoken): Spoken {
 function askForNext(draft: Draft, silent: Spoken): Spoken {
   draft.add((nextID) => alertCommand(AlertCode.NextMessage, nextID), true);
   return { ...silent, final: false };
+}
+
+function noEndCommand(uri: string, nextID: NextID): Alert & Command {
+  return alertCommand(AlertCode.NoEndOfData, nextID, [{ Source: { LocURI: uri } }]);
 }
 
 function alertCommand(code: number, nextID: NextID, items: readonly Item[] = []): Alert & Command {
