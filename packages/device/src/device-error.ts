@@ -3,8 +3,23 @@ export interface DeviceErrorRow {
   readonly remedy: string;
 }
 
+export type DeviceErrorCode =
+  | 'exists'
+  | 'no-device'
+  | 'bad-config'
+  | 'locked'
+  | 'not-running'
+  | 'no-account'
+  | 'no-root'
+  | 'refused'
+  | 'disk'
+  | 'damaged'
+  | 'transport'
+  | 'insecure-url'
+  | 'stopped';
+
 /** The errors of the device runtime; docs/errors.md shows the rows. */
-export const DEVICE_ERRORS = {
+export const DEVICE_ERRORS: Readonly<Record<DeviceErrorCode, DeviceErrorRow>> = {
   exists: {
     meaning: 'There is a device in this directory already.',
     remedy: 'Choose another directory, or run that device.',
@@ -51,9 +66,7 @@ export const DEVICE_ERRORS = {
     remedy: 'Use https, or set `allowHttp` for this account.',
   },
   stopped: { meaning: 'The device was stopped.', remedy: 'Start it again.' },
-} as const satisfies Record<string, DeviceErrorRow>;
-
-export type DeviceErrorCode = keyof typeof DEVICE_ERRORS;
+};
 
 /** A failure of the runtime or of its caller; matched by `code`. */
 export class DeviceError extends Error {

@@ -10,7 +10,7 @@ export const REQUEST_TIMEOUT_MS: number = 30 * MINUTE_MS;
 /** Idle connections of devices: a session's next message comes within seconds. */
 export const KEEP_ALIVE_MS = 65_000;
 /** Header octets of one request. */
-export const MAX_HEADER_BYTES = 16 * 1024;
+export const MAX_HEADER_BYTES: number = 16 * 1024;
 /** Connections of one listener; an idle one costs about 13 kB. */
 export const MAX_CONNECTIONS = 20_000;
 

@@ -2,7 +2,7 @@
 import { DEFAULT_DECODE_LIMITS, type DecodeLimits } from '@fumarole/syncml';
 
 /** Octets a body may have above the MaxMsgSize we announce: clients count headers differently. */
-export const BODY_SLACK_BYTES = 8 * 1024;
+export const BODY_SLACK_BYTES: number = 8 * 1024;
 /** A body must be here by then: a device on a slow link sends 64 kB at 20 kbit/s in time. */
 export const BODY_TIMEOUT_MS = 30_000;
 /** Longest device id that is looked up. */

@@ -1,9 +1,9 @@
 /** Limits of the REST API and its event stream: every size, count and wait from outside. */
 
 /** JSON bodies: the largest is a node value of a tree command. */
-export const MAX_JSON_BODY_BYTES = 256 * 1024;
+export const MAX_JSON_BODY_BYTES: number = 256 * 1024;
 /** A CSV list of devices: about a hundred thousand rows. */
-export const MAX_CSV_BYTES = 16 * 1024 * 1024;
+export const MAX_CSV_BYTES: number = 16 * 1024 * 1024;
 /** Rows of one CSV import; each becomes a write of its own. */
 export const MAX_CSV_ROWS = 100_000;
 /** Entries of a page, and what is given when none is asked for. */

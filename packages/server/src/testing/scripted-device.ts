@@ -68,7 +68,13 @@ export class ScriptedDevice {
   }
 
   /** Alert 1201 and DevInfo. */
-  packageOne({ mark = 'en', final = true } = {}): ScriptedMessage {
+  packageOne({
+    mark = 'en',
+    final = true,
+  }: {
+    readonly mark?: string;
+    readonly final?: boolean;
+  } = {}): ScriptedMessage {
     const info = { DevId: this.#options.id, Man: 'Scripted', Mod: 'S1', DmV: '1.2', Lang: mark };
     const items: readonly Item[] = Object.entries(info).map(([leaf, Data]) => ({
       Source: { LocURI: `./DevInfo/${leaf}` },

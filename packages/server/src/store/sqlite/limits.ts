@@ -13,7 +13,7 @@ export const FALLBACK_CHECKPOINT_PAGES = 8_000;
 /** How often the worker looks. */
 export const CHECKPOINT_INTERVAL_MS = 250;
 /** Parsed device records kept, by the length of their text. */
-export const RECORD_CACHE_CHARACTERS = 16 * 1024 * 1024;
+export const RECORD_CACHE_CHARACTERS: number = 16 * 1024 * 1024;
 /** Prepared statements kept for each connection. */
 export const MAX_STATEMENTS = 256;
 /** Longest page of any listing. */
