@@ -15,7 +15,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeBase64, RESYNC_NONCES } from '../auth/index.ts';
 import { UsageError } from '../errors.ts';
 import type { ClientAlert, ClientWork, WorkOutcome } from './client.ts';
-import { answer } from './client.ts';
+import { answer, receive } from './client.ts';
 import { resolveURI } from './resp-uri.ts';
 
 const report: ClientAlert = {
@@ -26,6 +26,7 @@ const report: ClientAlert = {
   type: 'org.openmobilealliance.dm.firmwareupdate.update',
   format: 'chr',
   data: '200',
+  mark: 'critical',
 };
 const CHAL = { Type: 'syncml:auth-md5', Format: 'b64', NextNonce: 'bm9uY2U=' };
 const get = (CmdID: string): Command => ({ kind: 'Get', CmdID, items: [{ Target: { LocURI: './X' } }] });
@@ -55,7 +56,11 @@ describe.each(['xml', 'wbxml'] as const)('the device over %s', (encoding) => {
     expect(first.body.at(-1)).toMatchObject({
       Data: '1226',
       items: [
-        { Source: { LocURI: './FUMO/Update' }, Meta: { Format: 'chr', Type: report.type }, Data: '200' },
+        {
+          Source: { LocURI: './FUMO/Update' },
+          Meta: { Format: 'chr', Type: report.type, Mark: 'critical' },
+          Data: '200',
+        },
       ],
     });
   });
@@ -333,8 +338,16 @@ describe('our own credentials', () => {
       [400, 'failed'],
     ] as const) {
       const { pair } = device();
+      const taken = receive(
+        pair.clientSession ?? expect.fail(),
+        pair.clientAccount,
+        { message: fromServer(1, [headerStatus(1, code)]), bodyMd5: new Uint8Array(16) },
+        pair.ports,
+      );
+      expect(taken).toMatchObject({ turn: 'end', end, headerStatus: code });
       expect(pair.hear(fromServer(1, [headerStatus(1, code), get('2')]))).toBeUndefined();
       expect(pair.end).toBe(end);
+      expect(pair.hear(fromServer(2, [headerStatus(1, 200), get('2')]))).toBeUndefined();
       expect(pair.work).toEqual([]);
     }
   });
@@ -475,6 +488,16 @@ describe('work and outcomes', () => {
     const roomy = device().pair;
     roomy.hear(fromServer(1, [headerStatus(1), atomic], { Meta: { MaxMsgSize: 60_000 } }));
     expect(roomy.work).toHaveLength(1);
+  });
+
+  it('an Atomic is work of its own, with all its children', () => {
+    const { pair } = device();
+    const atomic: Command = { kind: 'Atomic', CmdID: '2', commands: [get('3')] };
+    pair.hear(fromServer(1, [headerStatus(1), atomic, get('4')]));
+    expect(pair.work).toMatchObject([
+      { command: { kind: 'Atomic', commands: [{ CmdID: '3' }] } },
+      { command: { kind: 'Get', CmdID: '4' } },
+    ]);
   });
 
   it('pieces inside a container are not taken', () => {

@@ -321,6 +321,17 @@ describe('the device takes a large object', () => {
   const say = (msgID: number, ...body: Parameters<typeof fromServer>[1][number][]): SyncMLMessage =>
     fromServer(msgID, [headerStatus(msgID), ...body], { final: false });
 
+  it('is told the size with the first piece, and the format with each', () => {
+    const pair = device();
+    pair.hear(say(1, first('AAAA', 8)));
+    pair.hear(say(2, piece('2', { Data: 'AAAA' })));
+    expect(chunks(pair)).toMatchObject([
+      { offset: 0, size: 8, last: false, format: 'b64', cmd: 'Replace', uri: URI },
+      { offset: 3, last: true, format: 'b64' },
+    ]);
+    expect(chunks(pair)[1]).not.toHaveProperty('size');
+  });
+
   it('P-065: base64 may be cut anywhere', () => {
     const text = encodeBase64(IMAGE.subarray(0, 100));
     for (const cut of [1, 2, 3, 4, 7, 50, text.length - 1]) {
@@ -532,6 +543,77 @@ describe('large Results', () => {
     const finals = pair.of('client').map(({ message }) => message.final);
     expect(finals.filter((final) => !final).length).toBeGreaterThanOrEqual(2);
     expect(finals.at(-1)).toBe(true);
+  });
+
+  /** The device has sent the first piece in message 2. */
+  function sendingDevice(): Pair {
+    const pair = new Pair({ client: 'mac', server: 'none', execute: giving(LOG), limits });
+    pair.start();
+    const first = pair.hear(
+      fromServer(
+        1,
+        [headerStatus(1), { kind: 'Get', CmdID: '2', items: [{ Target: { LocURI: './Log' } }] }],
+        {
+          Meta: { MaxMsgSize: 3000 },
+        },
+      ),
+    );
+    expect(commandLines(first)).toEqual(['Results']);
+    return pair;
+  }
+  const answered = (msgID: number, code: number, cmdRef: string): SyncMLMessage =>
+    fromServer(msgID, [headerStatus(msgID), status('2', msgID, cmdRef, 'Results', code), alert('3', 1222)], {
+      final: false,
+    });
+
+  it('P-061: the device sends no further piece without 213', () => {
+    const pair = sendingDevice();
+    const idle = fromServer(2, [headerStatus(2), alert('2', 1222)], { final: false });
+    const waiting = pair.hear(idle);
+    expect(commandLines(waiting)).toEqual([]);
+    expect(waiting?.final).toBe(false);
+    expect(
+      commandLines(
+        pair.hear(fromServer(3, [headerStatus(3), status('2', 2, '3', 'Results', 101)], { final: false })),
+      ),
+    ).toEqual([]);
+    const go = fromServer(4, [headerStatus(4), status('2', 2, '3', 'Results', 213)], { final: false });
+    const next = pair.hear(go);
+    expect(commandLines(next)).toEqual(['Results']);
+    expect(next?.body.at(-1)).toMatchObject({ items: [{ Meta: { Size: undefined }, MoreData: true }] });
+  });
+
+  it.each([413, 424, 500])('P-064: %i from the server: the device gives the rest up', (code) => {
+    const pair = sendingDevice();
+    const reply = pair.hear(answered(2, code, '3'));
+    expect(commandLines(reply)).toEqual([]);
+    expect(reply?.final).toBe(true);
+  });
+
+  it('P-063: so does Alert 1225 of the server', () => {
+    const pair = sendingDevice();
+    const noEnd = alert('2', 1225, [{ Source: { LocURI: './Log' } }]);
+    const reply = pair.hear(fromServer(2, [headerStatus(2), noEnd]));
+    expect(statusLines(reply)).toContain('Alert 2 200');
+    expect(commandLines(reply)).toEqual([]);
+    expect(reply?.final).toBe(true);
+  });
+
+  it('I-040: after a challenge the same piece goes again', () => {
+    const pair = sendingDevice();
+    const chal = { Type: 'syncml:auth-MAC', Format: 'b64', NextNonce: 'bmV3' };
+    const again = pair.hear(fromServer(2, [headerStatus(2, 401, chal)]));
+    expect(again?.body.at(-1)).toMatchObject({
+      kind: 'Results',
+      items: [{ Meta: { Size: Buffer.byteLength(LOG) }, MoreData: true }],
+    });
+  });
+
+  it('P-070: the end of the session frees what was on its way', () => {
+    const pair = sendingDevice();
+    expect(pair.hear(fromServer(2, [headerStatus(2), alert('2', 1223)]))).toBeUndefined();
+    expect(pair.hear(answered(3, 213, '3'))).toBeUndefined();
+    expect(pair.clientSession?.ended).toBe(true);
   });
 
   function asked(more: PairOptions = {}): Pair {
