@@ -73,6 +73,8 @@ export interface DevicePolicy {
   readonly operation: OperationChoice;
   /** Profile by name, instead of the recognised one. */
   readonly profile?: string;
+  /** Schemes that this device may use without TLS besides auth-MAC: an operator's exception (design, Security). */
+  readonly plainSchemes?: readonly AuthScheme[];
 }
 
 export type TreeVerb = 'get' | 'set' | 'add' | 'delete' | 'exec';
@@ -100,7 +102,12 @@ export interface QueuedCommand {
 
 export interface TreeValue {
   readonly uri: string;
+  /** Absent: too large for a record, kept elsewhere under `size` and `sha256`. */
   readonly value?: string;
+  /** Octets. */
+  readonly size?: number;
+  /** Lower-case hex. */
+  readonly sha256?: string;
   readonly format?: string;
   readonly type?: string;
 }

@@ -1,11 +1,18 @@
 /** Statuses and Results of our own commands. `pending` says what each key was. */
 import type { ResultItem, ServerEvent } from '@fumarole/dm/server';
 import { pkgDataUri, pkgUrlUri, stateUri } from '../object/index.ts';
+import type { DeviceRecord } from './device-record.ts';
 import { LIST_URI, rootsInList } from './discovery.ts';
 import { attemptOf, changeAttempt, type Draft, note } from './draft.ts';
 import { withRead, withUnsupported } from './facts.ts';
 import { learnExecStatus } from './learn-exec.ts';
-import { learnTreeChunk, learnTreeResults, learnTreeStatus } from './learn-tree.ts';
+import {
+  learnTreeChunk,
+  learnTreeResults,
+  learnTreeSpooled,
+  learnTreeStatus,
+  type SpooledValue,
+} from './learn-tree.ts';
 import { MAX_ROOTS } from './limits.ts';
 import { fail, succeed } from './outcome.ts';
 import { isGood, replaceFailure } from './status-failure.ts';
@@ -55,6 +62,18 @@ export function learnChunk(draft: Draft, chunk: Extract<ServerEvent, { kind: 'ch
   if (what === 'tree') {
     learnTreeChunk(draft, of, chunk);
   }
+}
+
+export function learnSpooled(draft: Draft, event: SpooledValue): void {
+  const { what, of } = meaningOf(draft, event.key);
+  if (what === 'tree') {
+    learnTreeSpooled(draft, of, event);
+  }
+}
+
+/** Id of the operator's tree command that a key stands for. */
+export function treeCommandOf({ session }: DeviceRecord, key: string): string | undefined {
+  return /^tree (.+)$/s.exec(session?.pending[key] ?? '')?.[1];
 }
 
 /** Results without a Status count as success (I-017); one Results with many Items or many with one (T-083). */

@@ -60,7 +60,12 @@ export function learnTreeChunk(draft: Draft, id: string, chunk: ChunkOfValue): v
   const last = command?.results?.at(-1);
   if (chunk.offset === 0 || command === undefined || last?.uri !== chunk.uri) {
     const { uri, format, type } = chunk;
-    learnTreeResults(draft, id, [{ uri, format, type, data: textOf(chunk) }], !chunk.last);
+    learnTreeResults(
+      draft,
+      id,
+      [{ uri, format, type, data: textOf(chunk) }],
+      !chunk.last || chunk.offset > 0,
+    );
     return;
   }
   const value = `${last.value ?? ''}${textOf(chunk)}`;
@@ -75,6 +80,35 @@ export function learnTreeChunk(draft: Draft, id: string, chunk: ChunkOfValue): v
 function textOf({ bytes, format }: ChunkOfValue): string {
   const some = bytes.subarray(0, MAX_COMMAND_RESULT);
   return /^(bin|b64)$/i.test(format ?? '') ? hex(some, some.length) : dataText(some);
+}
+
+/** A value that the caller keeps elsewhere: the record has its length and hash. */
+export interface SpooledValue {
+  readonly kind: 'spooled';
+  readonly key: string;
+  readonly uri: string;
+  /** Octets, decoded. */
+  readonly size: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  readonly format?: string;
+  readonly type?: string;
+}
+
+export function learnTreeSpooled(draft: Draft, id: string, spooled: SpooledValue): void {
+  const command = draft.device.commands.find((one) => one.id === id);
+  if (command === undefined || command.state === 'queued') {
+    return;
+  }
+  const { kind: _, key: __, ...value } = spooled;
+  // The same node again: the device began anew.
+  const others = (command.results ?? []).filter(({ uri }) => uri !== value.uri);
+  const room = others.length < MAX_COMMAND_ITEMS;
+  replace(draft, {
+    ...command,
+    results: room ? [...others, value] : others,
+    ...(room ? {} : { truncated: true }),
+  });
 }
 
 export interface ChunkOfValue {

@@ -9,14 +9,16 @@ import {
   learnNotExecuted,
   learnObjectFailed,
   learnResults,
+  learnSpooled,
   learnStatus,
 } from './learn-answer.ts';
 import { beginContact, endSession, learnDevInfo, learnOpened } from './learn-contact.ts';
+import type { SpooledValue } from './learn-tree.ts';
 import type { Learned, PlanContext, SessionView } from './plan-types.ts';
 
 export interface Message {
   readonly session: SessionView;
-  readonly events: readonly ServerEvent[];
+  readonly events: readonly (ServerEvent | SpooledValue)[];
 }
 
 /**
@@ -46,7 +48,7 @@ export function learn(device: DeviceRecord, message: Message, ctx: PlanContext):
   return { device: draft.device, log: draft.log, alertStatus, requests };
 }
 
-function learnEvent(draft: Draft, event: ServerEvent): void {
+function learnEvent(draft: Draft, event: ServerEvent | SpooledValue): void {
   switch (event.kind) {
     case 'opened':
       learnOpened(draft, event);
@@ -62,6 +64,9 @@ function learnEvent(draft: Draft, event: ServerEvent): void {
       break;
     case 'chunk':
       learnChunk(draft, event);
+      break;
+    case 'spooled':
+      learnSpooled(draft, event);
       break;
     case 'no-answer':
       learnNoAnswer(draft, event.key);

@@ -2,6 +2,7 @@ import type { ServerEvent } from '@fumarole/dm/server';
 import { describe, expect, it } from 'vitest';
 import type { QueuedCommand } from './device-record.ts';
 import { emptyUpdate } from './empty-update.ts';
+import { treeCommandOf } from './learn-answer.ts';
 import { Bench, fumoScript, ROOT, resultAlert, somePackage } from './scripted-device.fixture.ts';
 import { settle } from './settle.ts';
 import type { Update } from './update.ts';
@@ -196,6 +197,22 @@ describe('single tree commands', () => {
     expect(bench.device.commands[0]?.truncated).toBe(undefined);
     bench.round([piece(0, 'x'.repeat(9000), false), piece(9000, 'y', true)]);
     expect(bench.device.commands[0]?.results?.at(-1)?.value?.length).toBeLessThanOrEqual(8192);
+  });
+
+  it('a value kept elsewhere is known by length and hash; the same node again takes its place', () => {
+    const bench = new Bench(fumoScript([]), []);
+    bench.device = { ...bench.device, commands: [queued({ uri: './Vendor/log' })] };
+    bench.open();
+    const key = bench.last?.commands[0]?.key ?? '';
+    expect(treeCommandOf(bench.device, key)).toBe(bench.device.commands[0]?.id);
+    const value = { uri: './Vendor/log', size: 100_000, sha256: 'aa', format: 'bin' };
+    bench.round([
+      { kind: 'spooled', key, ...value, sha256: 'old' },
+      { kind: 'spooled', key, ...value },
+      { kind: 'status', key, cmd: 'Get', code: 200 },
+    ]);
+    expect(bench.device.commands[0]).toMatchObject({ results: [value], state: 'answered' });
+    expect(bench.device.commands[0]?.results).toHaveLength(1);
   });
 
   it('no Exec of an update goes out beside them', () => {

@@ -1,7 +1,7 @@
 /** A device for planner tests, told as literal answers: what it says to each command, and what it does in between. */
 import type { ServerCommand, ServerEvent } from '@fumarole/dm/server';
 import type { DeviceRecord } from './device-record.ts';
-import { learn } from './learn.ts';
+import { learn, type Message } from './learn.ts';
 import { DEFAULT_PLANNER_CONFIG } from './limits.ts';
 import { newDevice } from './new-device.ts';
 import type { PackageRecord } from './package-record.ts';
@@ -155,7 +155,7 @@ export class Bench {
     ]);
   }
 
-  round(events: readonly ServerEvent[]): Plan {
+  round(events: Message['events']): Plan {
     const learned = learn(this.device, { session: this.#view, events }, this.ctx);
     const planned = plan(learned.device, this.packages, this.ctx, learned.requests);
     this.device = planned.device;
