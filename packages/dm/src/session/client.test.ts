@@ -12,7 +12,7 @@ import {
   statusLines,
 } from '@fumarole/testkit/pair';
 import { describe, expect, it } from 'vitest';
-import { encodeBase64, RESYNC_NONCES } from '../auth/index.ts';
+import { basicCredential, encodeBase64, RESYNC_NONCES } from '../auth/index.ts';
 import { UsageError } from '../errors.ts';
 import type { ClientAlert, ClientWork, WorkOutcome } from './client.ts';
 import { answer, receive } from './client.ts';
@@ -43,6 +43,10 @@ describe.each(['xml', 'wbxml'] as const)('the device over %s', (encoding) => {
     expect(commandLines(first)).toEqual(['Alert 1200', 'Replace', 'Alert 1226']);
     expect(first.final).toBe(true);
     expect(first.hdr).toMatchObject({ MsgID: 1, VerDTD: '1.2', VerProto: 'DM/1.2' });
+    expect(first.hdr.Source).toMatchObject({
+      LocURI: 'IMEI:493005100592800',
+      LocName: 'IMEI:493005100592800',
+    });
     expect(first.body[1]).toMatchObject({
       items: [{ Source: { LocURI: './DevInfo/DevId' } }, {}, {}, {}, {}],
     });
@@ -270,6 +274,20 @@ describe('our own credentials', () => {
     expect(again?.hdr.Cred?.Meta?.Type).toBe('syncml:auth-md5');
   });
 
+  it('P-086: without what a type needs it lacks that type', () => {
+    for (const [Type, change] of [
+      ['syncml:auth-basic', { secret: undefined }],
+      ['syncml:auth-md5', { a: '' }],
+    ] as const) {
+      const { pair } = device({ client: 'mac' });
+      const { secret, ...client } = pair.clientAccount.client;
+      const kept = 'a' in change ? { ...client, secret: secret ?? '', a: '' } : client;
+      pair.clientAccount = { ...pair.clientAccount, client: kept };
+      expect(pair.hear(fromServer(1, [headerStatus(1, 401, { ...CHAL, Type })]))).toBeUndefined();
+      expect(pair.end).toBe('refused');
+    }
+  });
+
   it('gives up after a few challenges', () => {
     const { pair } = device({ client: 'md5' });
     let challenges = 0;
@@ -403,6 +421,19 @@ describe('the server’s credentials', () => {
     const reply = pair.hear(fromServer(1, [headerStatus(1), get('2')], { Cred: md5Cred(a, 'b2xk') }));
     expect(statusLines(reply)[0]).toBe('SyncHdr 0 212');
     expect(pair.clientAccount.server?.previousNonce).toBeUndefined();
+  });
+
+  it('P-098: auth-basic of the server: 401 with a Chal that has no nonce, then 212', () => {
+    const { pair } = device({ server: 'basic' });
+    const cred = (secret: string) => ({
+      Cred: { Meta: { Type: 'syncml:auth-basic' }, Data: basicCredential('com.example.dm', secret) },
+    });
+    const wrong = pair.hear(fromServer(1, [headerStatus(1), get('2')], cred('guess')));
+    expect(statusLines(wrong)).toEqual(['SyncHdr 0 401', 'Get 2 401']);
+    expect(chalOf(wrong)).toMatchObject({ Type: 'syncml:auth-basic', NextNonce: undefined });
+    const right = pair.hear(fromServer(2, [headerStatus(2), get('2')], cred('srv-Pa55-0001')));
+    expect(statusLines(right)).toEqual(['SyncHdr 0 212', 'Get 2 200']);
+    expect(chalOf(right)).toBeUndefined();
   });
 
   it('it does not answer only to challenge (§6.4)', () => {

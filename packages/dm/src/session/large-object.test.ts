@@ -429,6 +429,41 @@ describe('the device takes a large object', () => {
     }
   });
 
+  it('the piece is the last Item of its command: those before it are done, one in the middle is refused', () => {
+    const whole: Item = { Target: { LocURI: './A' }, Data: 'x' };
+    const part: Item = {
+      Target: { LocURI: URI },
+      Meta: { Format: 'b64', Type: 'x/y', Size: 8 },
+      Data: 'AAAA',
+      MoreData: true,
+    };
+    const pair = device();
+    const replace = (items: readonly Item[]): Replace => ({ kind: 'Replace', CmdID: '2', items });
+    const reply = pair.hear(say(1, replace([whole, part])));
+    expect(statusLines(reply)).toEqual(['SyncHdr 0 200', 'Replace 2 200', 'Replace 2 213']);
+    expect(pair.work).toMatchObject([
+      { kind: 'command', command: { items: [{ Target: { LocURI: './A' } }] } },
+      { kind: 'chunk', uri: URI, type: 'x/y' },
+    ]);
+    const refused = device();
+    expect(statusLines(refused.hear(say(1, replace([part, whole]))))).toEqual([
+      'SyncHdr 0 200',
+      'Replace 2 400',
+    ]);
+    expect(refused.work).toEqual([]);
+  });
+
+  it('what follows the last piece in its command is done too', () => {
+    const pair = device();
+    pair.hear(say(1, first('AAAA', 8)));
+    const items: readonly Item[] = [
+      { Target: { LocURI: URI }, Data: 'AAAA' },
+      { Target: { LocURI: './A' }, Data: 'x' },
+    ];
+    pair.hear(say(2, { kind: 'Replace', CmdID: '2', items }));
+    expect(pair.work.map(({ kind }) => kind)).toEqual(['chunk', 'chunk', 'command']);
+  });
+
   it('a device without large objects says so', () => {
     const pair = device({ limits: { ...limits, largeObjects: false } });
     expect(statusLines(pair.hear(say(1, first('AAAA', 12))))).toContain('Replace 2 406');
