@@ -235,14 +235,14 @@ export const OUTCOMES: readonly Outcome[] = [
   },
   {
     id: 'authentication',
-    title: 'the download server wants a password',
+    title: 'the download server refuses the password of the device',
     shows: 'F-101 D-067',
     code: 406,
     reason: 'download-authentication',
     report: 954,
     strikes: whenDownloading,
-    fault: status(401, { 'www-authenticate': 'Basic realm="downloads"' }),
-    device: { download: { username: 'device', password: 'not over plain HTTP' } },
+    fault: status(401, { 'www-authenticate': 'Digest realm="downloads", nonce="abc", qop="auth"' }),
+    device: { download: { username: 'device', password: 'wrong' } },
   },
   {
     id: 'time-out',
@@ -324,7 +324,7 @@ export const OUTCOMES: readonly Outcome[] = [
   {
     id: 'unsupported-operation',
     title: 'the device implements no such operation',
-    shows: 'F-103',
+    shows: '',
     code: 408,
     reason: 'not-implemented',
     strikes: whenLookedAt,

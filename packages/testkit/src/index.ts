@@ -1,3 +1,4 @@
+export { ChildProgram } from './child-program.ts';
 export { type Fault, FaultProxy } from './fault-proxy.ts';
 export * from './pybricks.ts';
 export { type RecordedMessage, RecordingProxy } from './recording-proxy.ts';

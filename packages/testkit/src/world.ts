@@ -15,23 +15,24 @@ import {
   DeviceHost,
   type DeviceOptions,
 } from '@fumarole/device';
-import {
-  type ApiDeviceDetail,
-  type ApiPackage,
-  type ApiProvisioned,
-  type ApiProvisionRequest,
-  type ApiTimelineEntry,
-  type ApiUpdate,
-  type ApiUpdateRequest,
-  type RunningServer,
-  type ServerOptions,
-  startServer,
+import type {
+  ApiDeviceDetail,
+  ApiPackage,
+  ApiProvisioned,
+  ApiProvisionRequest,
+  ApiTimelineEntry,
+  ApiUpdate,
+  ApiUpdateRequest,
+  ServerOptions,
 } from '@fumarole/server';
 import { makePackage, type Signer } from '@fumarole/update-package/make';
 import { FaultProxy } from './fault-proxy.ts';
 import { RecordingProxy } from './recording-proxy.ts';
+import { startWorldServer, type WorldServer } from './world-server.ts';
 
 export interface WorldOptions {
+  /** The server runs in a process of its own, to be killed. */
+  readonly ownProcess?: boolean;
   readonly server?: Partial<ServerOptions>;
   /** Devices reach the server through a proxy that can disturb their downloads. */
   readonly proxied?: boolean;
@@ -90,7 +91,7 @@ export const QUICK: NonNullable<DeviceOptions['timing']> = {
 
 export class World {
   readonly dir: string;
-  server: RunningServer;
+  server: WorldServer;
   readonly #proxy: WorldProxy | undefined;
   readonly host: DeviceHost = new DeviceHost();
   readonly #options: WorldOptions;
@@ -100,7 +101,7 @@ export class World {
 
   private constructor(
     dir: string,
-    server: RunningServer,
+    server: WorldServer,
     token: string,
     options: WorldOptions,
     proxy: WorldProxy | undefined,
@@ -115,7 +116,7 @@ export class World {
   static async open(options: WorldOptions = {}): Promise<World> {
     const dir = await mkdtemp(join(tmpdir(), 'fumarole-world-'));
     const proxy = await openProxy(options);
-    const server = await startServer(serverOptions(dir, 0, options, proxy));
+    const server = await startWorldServer(serverOptions(dir, 0, options, proxy), options.ownProcess === true);
     if (proxy !== undefined) proxy.target = server.urls[0];
     if (server.adminToken === undefined) throw new Error('no token at the first start');
     const world = new World(dir, server, server.adminToken, options, proxy);
@@ -137,7 +138,15 @@ export class World {
   async restartServer(): Promise<void> {
     const { port } = new URL(this.server.urls[0] ?? this.server.url);
     await this.server.close();
-    this.server = await startServer(serverOptions(this.dir, Number(port), this.#options, this.#proxy));
+    const options = serverOptions(this.dir, Number(port), this.#options, this.#proxy);
+    this.server = await startWorldServer(options, this.#options.ownProcess === true);
+  }
+
+  /** `kill -9`, then a new process on the same port and store. */
+  async killServer(): Promise<void> {
+    if (this.server.kill === undefined) throw new Error('this server has no process of its own');
+    await this.server.kill();
+    await this.restartServer();
   }
 
   async api<T>(method: string, path: string, json?: unknown): Promise<T> {
@@ -186,7 +195,17 @@ export class World {
   }
 
   /** Admits a device at the server, makes its directory and starts it. */
-  async add({ name, provision, device }: NewWorldDevice): Promise<WorldDevice> {
+  async add(wanted: NewWorldDevice): Promise<WorldDevice> {
+    const { id, dir } = await this.create(wanted);
+    return this.start(id, dir);
+  }
+
+  /** Admits a device at the server and makes its directory; it is not started. */
+  async create({
+    name,
+    provision,
+    device,
+  }: NewWorldDevice): Promise<{ readonly id: string; readonly dir: string }> {
     const id = `urn:test:${name}`;
     const wakePort = await freeUdpPort();
     const { credentials } = await this.api<ApiProvisioned>('POST', '/devices', {
@@ -207,7 +226,7 @@ export class World {
       ...device,
       timing: { ...QUICK, ...device.timing },
     });
-    return this.start(id, dir);
+    return { id, dir };
   }
 
   async start(id: string, dir: string): Promise<WorldDevice> {
