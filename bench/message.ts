@@ -1,166 +1,118 @@
 /**
- * CPU of one durable, authenticated (MAC), traced DM message as a ratio to (a) a bare node:http handler that stores
- * equal bytes in SQLite with group commit and (b) a bare echo; the three run interleaved, each in its own process.
- * `node --conditions=@fumarole/source bench/message.ts [seconds]`
+ * CPU of one durable, authenticated (auth-MAC), traced DM message as a ratio to a bare node:http handler that stores
+ * equal octets, and to a bare echo. `node --conditions=@fumarole/source bench/message.ts [--short]`
+ *
+ * Method
+ * - The message is a check-in, the most frequent and the dearest kind: package 1 with DevInfo opens a session of its
+ *   own each time, proves itself by HMAC, is planned for, and is answered with a new nonce.
+ * - Three servers in three processes, the clients in a fourth. Each gets the same: 64 keep-alive connections, bursts of
+ *   one message on each, the next burst when all are answered. The clients make the messages of a burst before they
+ *   send it and do the same work for all three, so that group commits of both storing servers gather equal batches
+ *   (printed).
+ * - The bare handler reads a row, writes it anew and adds a row, in one transaction with all others of the turn of its
+ *   event loop, synchronous=FULL, answered after COMMIT. Its row has as many octets as ours writes for a message (session and
+ *   response, sealed credentials, device record as often as we write it), the row it adds as many as events and both
+ *   traced messages; its answer is as long as ours.
+ * - Counted is user and system time of the server's whole process, checkpoints, trace batches and idle timers
+ *   included, over whole rounds; the figure is the median of interleaved rounds, their order rotating, after a warm-up.
  */
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Encoding } from '@fumarole/syncml';
 import { admit } from '../packages/server/src/testing/endpoint-world.ts';
-import type { ChildTask } from './message/child.ts';
-import { Poster, Talker } from './message/talker.ts';
+import { type Contestant, type Cost, interleave } from './load/interleave.ts';
+import { type Measured, spawnMeasured } from './load/servers.ts';
+import { type StoredSizes, storedSince, writtenSoFar } from './load/stored-bytes.ts';
+import { isShort, machine, printTable } from './load/table.ts';
+import { burst, Poster, Talker } from './load/talker.ts';
 
-const DEVICES = 24;
-const ROUNDS = 4;
-const seconds = Number(process.argv[2] ?? 12);
-
-interface Child {
-  readonly url: string;
-  readonly token?: string;
-  readonly process: ChildProcess;
-}
-
-interface Sample {
-  readonly messages: number;
-  readonly cpuMicros: number;
-  readonly wallMs: number;
-}
+const DEVICES = 64;
+const BURSTS = 20;
+const ROUNDS = isShort() ? 7 : 21;
+const WARM_UP_MS = isShort() ? 3_000 : 8_000;
+const only = process.argv.find((arg) => arg === 'wbxml' || arg === 'xml');
 
 const folder = mkdtempSync(join(tmpdir(), 'fumarole-bench-'));
-const open: Child[] = [];
+const servers: Measured[] = [];
 try {
-  for (const encoding of ['wbxml', 'xml'] as const) await measure(encoding);
+  for (const encoding of ['wbxml', 'xml'] as const) {
+    if (only === undefined || only === encoding) await measure(encoding);
+  }
 } finally {
-  for (const child of open) child.process.kill('SIGKILL');
+  for (const server of servers) server.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 
 async function measure(encoding: Encoding): Promise<void> {
   const dataDir = join(folder, encoding);
-  const ours = await spawn({ kind: 'fumarole', dataDir, updateBytes: 0, insertBytes: 0, answerBytes: 0 });
-  const api = { url: ours.url, token: ours.token ?? '' };
+  const ours = await start({ kind: 'fumarole', dataDir });
   const talkers: Talker[] = [];
   for (let i = 0; i < DEVICES; i += 1) {
-    const device = await admit(api, `urn:bench:${encoding}:${i}`, { scheme: 'mac', encoding });
-    talkers.push(new Talker(device, encoding));
+    const device = await admit(ours, `urn:bench:${encoding}:${i}`, { scheme: 'mac', encoding });
+    talkers.push(new Talker(device, encoding, ours.url));
   }
-  await drive(talkers, 4_000);
-  const sizes = storedBytes(dataDir, talkers);
-  const store = await spawn({ kind: 'store', dataDir, ...sizes });
-  const echo = await spawn({ kind: 'echo', dataDir, ...sizes });
-  const posters = (child: Child) => talkers.map((talker, i) => new Poster(`${child.url}/${i}`, talker));
+  await warm(talkers, WARM_UP_MS / 2);
+  const before = writtenSoFar(dataDir);
+  await warm(talkers, WARM_UP_MS / 2);
+  const sizes = storedSince(dataDir, before);
+  const store = await start({ kind: 'store', dataDir, ...sizes });
+  const echo = await start({ kind: 'echo', dataDir, ...sizes });
+  const posters = (server: Measured): readonly Poster[] =>
+    talkers.map((talker, i) => new Poster(server.url, `/${i}`, talker));
   const [storePosters, echoPosters] = [posters(store), posters(echo)];
-  await drive(storePosters, 500);
-  await drive(echoPosters, 500);
-  const totals = { ours: zero(), store: zero(), echo: zero() };
-  const slice = (seconds * 1000) / ROUNDS / 3;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    totals.ours = sum(totals.ours, await sample(ours, talkers, slice));
-    totals.store = sum(totals.store, await sample(store, storePosters, slice));
-    totals.echo = sum(totals.echo, await sample(echo, echoPosters, slice));
-  }
-  report(encoding, totals, sizes);
-}
-
-/** All of them at once, each as fast as it is answered; the number of turns. */
-async function drive(all: readonly { turn(): Promise<void> }[], ms: number): Promise<number> {
-  const end = performance.now() + ms;
-  let turns = 0;
-  await Promise.all(
-    all.map(async (one) => {
-      while (performance.now() < end) {
-        await one.turn();
-        turns += 1;
-      }
-    }),
+  await warm(storePosters, WARM_UP_MS / 4);
+  await warm(echoPosters, WARM_UP_MS / 4);
+  const costs = await interleave(
+    [
+      contestant('fumarole', ours, talkers),
+      contestant('storing', store, storePosters),
+      contestant('echo', echo, echoPosters),
+    ],
+    ROUNDS,
   );
-  return turns;
+  if (process.env.R) console.error([...costs].map(([n, c]) => n + ' ' + c.rounds.map((x) => x.toFixed(0)).join(' ')).join('\n'));
+  report(encoding, costs, sizes);
+  for (const one of [...talkers, ...storePosters, ...echoPosters]) one.close();
+  for (const server of [ours, store, echo]) server.stop();
 }
 
-async function sample(child: Child, all: readonly { turn(): Promise<void> }[], ms: number): Promise<Sample> {
-  const before = await cpuOf(child);
-  const start = performance.now();
-  const messages = await drive(all, ms);
-  const wallMs = performance.now() - start;
-  return { messages, cpuMicros: (await cpuOf(child)) - before, wallMs };
+async function start(task: Parameters<typeof spawnMeasured>[0]): Promise<Measured> {
+  const flags = process.argv.includes('--cpu-prof') && task.kind === 'fumarole' ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : [];
+  const server = await spawnMeasured(task, flags);
+  servers.push(server);
+  return server;
 }
 
-async function cpuOf({ process: child }: Child): Promise<number> {
-  child.send('cpu');
-  const [{ cpu }] = await once(child, 'message');
-  return cpu;
-}
-
-async function spawn(task: ChildTask): Promise<Child> {
-  const child = fork(new URL('./message/child.ts', import.meta.url), [JSON.stringify(task)], {
-    execArgv: ['--conditions=@fumarole/source', '--disable-warning=ExperimentalWarning'],
-  });
-  const [started] = await once(child, 'message');
-  const made: Child = { ...started, process: child };
-  open.push(made);
-  return made;
-}
-
-/** What one exchange of ours leaves in the store, on average. */
-function storedBytes(dataDir: string, talkers: readonly Talker[]): Omit<ChildTask, 'kind' | 'dataDir'> {
-  const truth = new DatabaseSync(join(dataDir, 'truth.db'), { readOnly: true });
-  const telemetry = new DatabaseSync(join(dataDir, 'telemetry.db'), { readOnly: true });
-  const one = (db: DatabaseSync, sql: string): number =>
-    Number(Object.values(db.prepare(sql).get() ?? {})[0] ?? 0);
-  const session = one(truth, 'SELECT avg(length(value) + length(response)) FROM sessions');
-  const credentials = one(truth, 'SELECT avg(length(sealed)) FROM credentials');
-  const record = one(truth, 'SELECT avg(length(record)) FROM devices');
-  const messages = one(telemetry, "SELECT count(*) FROM trace_messages WHERE sender = 'device'");
-  const events =
-    one(truth, 'SELECT sum(length(coalesce(text, data)) + 60) FROM events') / Math.max(messages, 1);
-  const traced =
-    one(telemetry, 'SELECT sum(length(coalesce(message, 0))) FROM trace_messages') / Math.max(messages, 1);
-  const answerBytes = one(telemetry, "SELECT avg(bytes) FROM trace_messages WHERE sender = 'server'");
-  truth.close();
-  telemetry.close();
-  if (talkers.length === 0) throw new Error('nobody talked');
-  return {
-    updateBytes: Math.round(session + credentials + record),
-    insertBytes: Math.round(traced + events),
-    answerBytes: Math.round(answerBytes),
+function contestant(name: string, server: Measured, all: readonly (Talker | Poster)[]): Contestant {
+  const run = async (): Promise<number> => {
+    for (let i = 0; i < BURSTS; i += 1) await burst(all);
+    return BURSTS * all.length;
   };
+  return { name, server, run };
 }
 
-function zero(): Sample {
-  return { messages: 0, cpuMicros: 0, wallMs: 0 };
+async function warm(all: readonly (Talker | Poster)[], ms: number): Promise<void> {
+  const end = performance.now() + ms;
+  while (performance.now() < end) await burst(all);
+  await delay(300);
 }
 
-function sum(a: Sample, b: Sample): Sample {
-  return {
-    messages: a.messages + b.messages,
-    cpuMicros: a.cpuMicros + b.cpuMicros,
-    wallMs: a.wallMs + b.wallMs,
-  };
-}
-
-function report(
-  encoding: Encoding,
-  totals: Readonly<Record<'ours' | 'store' | 'echo', Sample>>,
-  sizes: Omit<ChildTask, 'kind' | 'dataDir'>,
-): void {
-  const each = ({ cpuMicros, messages }: Sample): number => cpuMicros / Math.max(messages, 1);
-  const rate = ({ messages, wallMs }: Sample): number => Math.round((messages / wallMs) * 1000);
-  const row = {
-    encoding,
-    machine: `${cpus().length} × ${cpus()[0]?.model ?? 'cpu'}, Node ${process.version}`,
-    stored: sizes,
-    cpuMicros: {
-      ours: Math.round(each(totals.ours)),
-      store: Math.round(each(totals.store)),
-      echo: Math.round(each(totals.echo)),
-    },
-    perSecond: { ours: rate(totals.ours), store: rate(totals.store), echo: rate(totals.echo) },
-    ratioToStore: Number((each(totals.ours) / each(totals.store)).toFixed(2)),
-    ratioToEcho: Number((each(totals.ours) / each(totals.echo)).toFixed(2)),
-  };
-  process.stdout.write(`${JSON.stringify(row)}\n`);
+function report(encoding: Encoding, costs: ReadonlyMap<string, Cost>, sizes: StoredSizes): void {
+  const own = costs.get('fumarole')?.micros ?? 0;
+  const rows = [...costs].map(([name, { micros, batch, messages, rounds }]) => [
+    name,
+    micros.toFixed(0),
+    `${Math.min(...rounds).toFixed(0)}–${Math.max(...rounds).toFixed(0)}`,
+    Math.round(1e6 / micros),
+    batch.toFixed(1),
+    messages,
+    (own / micros).toFixed(2),
+  ]);
+  printTable(
+    `One ${encoding} check-in (${machine()}); stored: ${sizes.updateBytes} octets anew, ${sizes.insertBytes} added, ${sizes.recordWrites} device records; answer ${sizes.answerBytes} octets`,
+    ['server', 'CPU µs', 'rounds', 'a core/s', 'batch', 'messages', 'ours ÷'],
+    rows,
+  );
 }

@@ -149,7 +149,11 @@ export class ScriptedDevice {
 
   /** Posts and takes over nonce and RespURI from the answer. */
   async send(message: ScriptedMessage, base?: string): Promise<ScriptedAnswer> {
-    const answer = await post(message, this.#options.encoding, base);
+    return this.receive(await post(message, this.#options.encoding, base));
+  }
+
+  /** Takes over nonce and RespURI from an answer that came some other way. */
+  receive(answer: ScriptedAnswer): ScriptedAnswer {
     const chal = answer.message.body.find((c) => c.kind === 'Status' && c.CmdRef === '0');
     if (chal?.kind === 'Status' && chal.Chal?.Meta.NextNonce !== undefined)
       this.nonce = chal.Chal.Meta.NextNonce;
@@ -176,13 +180,23 @@ export async function post(
   sending.end(message.body);
   const [response] = (await once(sending, 'response')) as [IncomingMessage];
   const octets = await buffer(response);
-  const status = response.statusCode ?? 0;
+  const headers = new Headers(response.headers as Record<string, string>);
+  return answerOf(response.statusCode ?? 0, headers, octets, encoding);
+}
+
+/** An HTTP response as the device reads it. */
+export function answerOf(
+  status: number,
+  headers: Headers,
+  octets: Buffer,
+  encoding: Encoding,
+): ScriptedAnswer {
   if (status !== 200) throw new Error(`HTTP ${status}: ${octets.toString('utf8')}`);
   const answer = decode(octets, encoding);
   const header = answer.body.find((c) => c.kind === 'Status' && c.CmdRef === '0');
   return {
     status,
-    headers: new Headers(response.headers as Record<string, string>),
+    headers,
     octets,
     message: answer,
     code: header?.kind === 'Status' ? header.Data : undefined,

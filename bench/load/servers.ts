@@ -1,0 +1,31 @@
+/** Starts the measured servers, each in a process of its own, and reads what they have used. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { ChildReport, ChildTask } from './child.ts';
+
+export interface Measured {
+  readonly url: string;
+  readonly token: string;
+  /** Since the process began. */
+  report(): Promise<ChildReport>;
+  stop(): void;
+}
+
+export async function spawnMeasured(task: ChildTask, execArgv: readonly string[] = []): Promise<Measured> {
+  const child: ChildProcess = fork(new URL('./child.ts', import.meta.url), [JSON.stringify(task)], {
+    execArgv: ['--conditions=@fumarole/source', '--disable-warning=ExperimentalWarning', ...execArgv],
+  });
+  const [started] = await once(child, 'message');
+  return {
+    url: started.url,
+    token: started.token ?? '',
+    report: async () => {
+      child.send('report');
+      const [report] = await once(child, 'message');
+      return report;
+    },
+    stop: () => {
+      child.kill('SIGTERM');
+    },
+  };
+}
