@@ -158,7 +158,7 @@ export const FLOWS: readonly Flow[] = [
   {
     id: 'D1',
     title: 'PkgURL + Exec DownloadAndUpdate, asked for through the API',
-    shows: 'F-018 F-045 D-077',
+    shows: 'F-018 F-045',
     root: COMBINED,
     largeObjects: false,
     provision: manual,
