@@ -55,11 +55,11 @@ describe('WSP push', () => {
 });
 
 describe('SessionID', () => {
-  it('N-020: upper-case hex without leading zeros', () => {
+  it('is upper-case hex without leading zeros', () => {
     expect([0x2a7f, 0x0015, 0xffff].map(formatSessionId)).toEqual(['2A7F', '15', 'FFFF']);
   });
 
-  it('N-043: matched as a hex number, swapped octets only under the setting', () => {
+  it('is matched as a hex number, swapped octets only under the setting', () => {
     expect(['2A7F', '2a7f', '02A7F', ' 2A7F '].every((id) => matchesSessionId(id, 0x2a7f))).toBe(true);
     expect(matchesSessionId('7F2A', 0x2a7f)).toBe(false);
     expect(matchesSessionId('7F2A', 0x2a7f, { swapped: true })).toBe(true);

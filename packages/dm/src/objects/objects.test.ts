@@ -1,3 +1,4 @@
+import { commandLines, Pair } from '@fumarole/testkit/pair';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_URI_LIMITS, Tree, TreeExecutor } from '../tree/index.ts';
 import {
@@ -44,7 +45,7 @@ function device(accounts: readonly DmAccount[] = [account]) {
   const tree = new Tree({ objects, now: () => 0 });
   const executor = new TreeExecutor({ tree });
   const run = async (
-    kind: 'Get' | 'Replace' | 'Delete',
+    kind: 'Get' | 'Replace' | 'Delete' | 'Exec',
     uri: string,
     data?: string,
     by = 'com.example.dm',
@@ -57,14 +58,19 @@ function device(accounts: readonly DmAccount[] = [account]) {
 }
 
 describe('DevInfo', () => {
-  it('S-001: five Items with non-empty Data', () => {
-    expect(devInfoItems(info)).toEqual([
-      { uri: './DevInfo/DevId', value: 'IMEI:490154203237518' },
-      { uri: './DevInfo/Man', value: 'Acme' },
-      { uri: './DevInfo/Mod', value: 'X1' },
-      { uri: './DevInfo/DmV', value: '1.2' },
-      { uri: './DevInfo/Lang', value: 'en' },
-    ]);
+  it('S-001: five Items with Source and Data, in the Replace of the first message', () => {
+    const pair = new Pair();
+    const first = pair.read(pair.start('1', { devInfo: devInfoItems(info) }));
+    expect(commandLines(first)).toEqual(['Alert 1201', 'Replace']);
+    expect(first.body[1]).toMatchObject({
+      items: [
+        { Source: { LocURI: './DevInfo/DevId' }, Data: 'IMEI:490154203237518' },
+        { Source: { LocURI: './DevInfo/Man' }, Data: 'Acme' },
+        { Source: { LocURI: './DevInfo/Mod' }, Data: 'X1' },
+        { Source: { LocURI: './DevInfo/DmV' }, Data: '1.2' },
+        { Source: { LocURI: './DevInfo/Lang' }, Data: 'en' },
+      ],
+    });
   });
 
   it('S-002: read in any order, with interior nodes, unknown leaves and no leading ./', () => {
@@ -137,8 +143,12 @@ describe('DevDetail', () => {
 
   it('S-011: URI limits are decimal text and are enforced as reported', async () => {
     const { run } = device();
-    expect((await run('Get', './DevDetail/URI/MaxTotLen'))?.results).toEqual([
-      { Source: { LocURI: './DevDetail/URI/MaxTotLen' }, Data: '255' },
+    const reported = async (name: string) =>
+      (await run('Get', `./DevDetail/URI/${name}`))?.results?.[0]?.Data;
+    expect(await Promise.all(['MaxDepth', 'MaxTotLen', 'MaxSegLen'].map(reported))).toEqual([
+      '20',
+      '255',
+      '120',
     ]);
     expect((await run('Get', `./${'a/'.repeat(10)}${'b'.repeat(119)}${'/c'.repeat(9)}`))?.code).toBe(404);
     expect((await run('Get', `./${'b'.repeat(121)}`))?.code).toBe(414);
@@ -146,7 +156,7 @@ describe('DevDetail', () => {
     expect((await run('Get', `./${'bbb/'.repeat(15)}${'b'.repeat(100)}/${'b'.repeat(100)}`))?.code).toBe(414);
   });
 
-  it('S-012: read leniently', () => {
+  it('is read leniently', () => {
     const item = (name: string, value: string) => ({ uri: `./DevDetail/${name}`, value });
     expect(['true', 'TRUE', '1'].map((value) => readDevDetail([item('LrgObj', value)]).LrgObj)).toEqual([
       true,
@@ -208,7 +218,7 @@ describe('DMAcc', () => {
     expect((await run('Replace', `${port}/1/PortNbr`, '65535'))?.code).toBe(200);
   });
 
-  it('S-024: a new nonce is stored decoded and survives a restart', () => {
+  it('a new nonce is stored decoded and survives a restart', () => {
     const { tree } = device();
     expect(storeNonce(tree, account.serverId, 'server', Uint8Array.of(7, 0))).toBe(true);
     expect(storeNonce(tree, 'nobody', 'server', Uint8Array.of(7))).toBe(false);
@@ -224,7 +234,7 @@ describe('DMAcc', () => {
     expect((await run('Get', './DMAcc/2/ServerID'))?.code).toBe(425);
   });
 
-  it('S-027 T-077: removing an account takes its id out of every ACL', async () => {
+  it('T-077: removing a server takes its id out of every ACL', async () => {
     const { tree, run } = device();
     tree.remove('./DMAcc/1');
     tree.removeServer(account.serverId);
@@ -250,6 +260,15 @@ describe('FUMO', () => {
     const { run } = device();
     expect((await run('Get', './FwUpdate/Main/PkgName'))?.results?.[0]?.Data).toBe('fw');
     expect((await run('Get', './FwUpdate/Main/PkgName?prop=Format'))?.results?.[0]?.Data).toBe('chr');
+  });
+
+  it('F-039: a server without the right gets 425 for Replace and Exec, the one with it does not', async () => {
+    const { run } = device();
+    const url = './FwUpdate/Main/Download/PkgURL';
+    expect((await run('Replace', url, 'https://x/p', 'other'))?.code).toBe(425);
+    expect((await run('Exec', './FwUpdate/Main/Download', undefined, 'other'))?.code).toBe(425);
+    expect((await run('Replace', url, 'https://x/p'))?.code).toBe(200);
+    expect((await run('Exec', './FwUpdate/Main/Download'))?.code).not.toBe(425);
   });
 
   it('T-047: PkgData can be written, not read', async () => {

@@ -114,7 +114,7 @@ describe('Alert 1226 and 1224', () => {
 });
 
 describe('user interaction', () => {
-  it('P-050 I-015: options first, answers come with the Status', () => {
+  it('P-050: texts in order, answers come with the Status', () => {
     const pair = open({
       encoding: 'wbxml',
       plan: (_, n) => ({
@@ -135,11 +135,28 @@ describe('user interaction', () => {
     );
   });
 
-  it.each([304, 214, 408, 412, 416])('P-050 P-052: %i is an answer too', (code) => {
+  it.each([304, 214, 408, 412, 416])('P-050: %i is an answer too', (code) => {
     const commands = [{ kind: 'alert', key: 'ask', code: 1101, items: ['MINDT=10', 'Install?'] } as const];
     const pair = open({ plan: (_, n) => ({ commands: n === 1 ? commands : [] }) });
     pair.say(package1());
     pair.say(fromClient(2, [headerStatus(1), status('2', 1, '4', 'Alert', code)]));
     expect(pair.events).toContainEqual(expect.objectContaining({ kind: 'status', key: 'ask', code }));
+  });
+
+  it.each([
+    ['no answer', 408, undefined],
+    ['the default response', 200, [{ Data: 'proposal' }]],
+  ] as const)('P-052: after the time, %s is taken', (_what, code, items) => {
+    const commands = [
+      { kind: 'alert', key: 'ask', code: 1102, items: ['MAXDT=10&DR=proposal', 'Name?'] } as const,
+    ];
+    const pair = open({ plan: (_, n) => ({ commands: n === 1 ? commands : [] }) });
+    pair.say(package1());
+    const more = items === undefined ? {} : { items };
+    pair.say(fromClient(2, [headerStatus(1), status('2', 1, '4', 'Alert', code, more)]));
+    expect(pair.events).toContainEqual(
+      expect.objectContaining({ kind: 'status', key: 'ask', code, ...more }),
+    );
+    expect(pair.turns.at(-1)).toBe('commands');
   });
 });

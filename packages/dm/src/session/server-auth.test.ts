@@ -149,7 +149,7 @@ describe('challenges', () => {
 });
 
 describe('nonces', () => {
-  it('P-084 S-024: the nonce of 212 opens the next session', () => {
+  it('P-084: the nonce of 212 opens the next session', () => {
     const pair = askedToGet();
     const nonce = chalOf(pair.say(package1()).message)?.NextNonce ?? '';
     const accepted = pair.say(package1(2, md5Of(pair, nonce)));
