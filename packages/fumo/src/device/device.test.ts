@@ -73,7 +73,7 @@ it('F-043: a fresh root is in state 10', () => {
   expect(stateOf(undefined)).toBe(FumoState.idle);
 });
 
-describe.each(ALL)('F-055 F-070 F-136: in state %i the facts follow the row of the table', (state) => {
+describe.each(ALL)('in state %i the facts follow the row of the table', (state) => {
   const rows = TRANSITIONS[state];
   it.each([
     ['exec-download', 'download'],
@@ -94,6 +94,24 @@ describe.each(ALL)('F-055 F-070 F-136: in state %i the facts follow the row of t
     expect(empty.status).toBe(rows['pkgdata-emptied']?.status);
     expect(path(IN[state], empty.facts)).toEqual(rows['pkgdata-emptied']?.path);
     expect(admitChange(IN[state], X).status).toBe(rows['pkgurl-replaced']?.status);
+  });
+});
+
+describe('what a state admits', () => {
+  it.each([20, 70, 80, 90, 100] as const)('F-055: a new download from %i', (state) => {
+    const { status, facts } = exec(IN[state], 'download');
+    expect([status, path(IN[state], facts).at(-1)]).toEqual([202, 30]);
+  });
+
+  it.each([30, 40, 60] as const)('F-070: a second Exec in %i is 405, and the first goes on', (state) => {
+    for (const kind of ['download', 'update', 'download-and-update'] as const)
+      expect(exec(IN[state], kind)).toMatchObject({ status: 405, facts: [] });
+  });
+
+  it.each([30, 40, 60] as const)('F-136: package and URL stay as they are in %i: 403', (state) => {
+    expect(admitPackage(IN[state], X, held)).toMatchObject({ status: 403, facts: [] });
+    expect(admitPackage(IN[state], X, undefined)).toMatchObject({ status: 403, facts: [] });
+    expect(admitChange(IN[state], X).status).toBe(403);
   });
 });
 
@@ -209,7 +227,7 @@ describe('alerts', () => {
       'critical',
     ]);
   });
-  it('F-083 F-085: owed to the server of the Exec until settled', () => {
+  it('F-085: owed to the server of the Exec until settled', () => {
     const facts = finish(200, { serverId: 'other' });
     expect(facts.owed).toMatchObject([{ id: 4, serverId: 'other' }]);
     expect(applyFact(facts, { kind: 'alert-settled', id: 4 }).owed).toEqual([]);

@@ -155,7 +155,7 @@ describe('requests', () => {
     expect(answer(bench)).toBe(202);
   });
 
-  it('F-119: a user without update is told so, and the session ends', () => {
+  it('F-119 I-015: a user without update is told so, and the session ends', () => {
     const bench = new Bench(fumoScript(['DownloadAndUpdate']), []);
     bench.session();
     const sent = bench.session([requestAlert('userrequest')]);

@@ -163,7 +163,7 @@ describe('what was refused before', () => {
     expect(kind(pick(device({ unsupported: { [what]: status } }), all))).toBe(expected);
   });
 
-  it('F-039: refused everywhere: no delivery method, with the statuses', () => {
+  it('refused everywhere: no delivery method, with the statuses', () => {
     const unsupported = {
       [`exec ${ROOT}/DownloadAndUpdate`]: 425,
       [`exec ${ROOT}/Update`]: 425,

@@ -117,7 +117,7 @@ describe('by walking', () => {
   });
 });
 
-it('F-040: the tree is read again with a new firmware, when an update is to be driven', () => {
+it('the tree is read again with a new firmware, when an update is to be driven', () => {
   const bench = new Bench(fumoScript(['DownloadAndUpdate']), []);
   bench.session();
   bench.nodes['./DevDetail/FwV'] = '1.0.1';

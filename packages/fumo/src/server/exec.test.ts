@@ -52,7 +52,7 @@ describe('Status of the Exec', () => {
     expect(execs(bench)).toHaveLength(2);
   });
 
-  it.each([404, 406, 425, 501])('F-036 F-039: %i is remembered and another way taken at once', (code) => {
+  it.each([404, 406, 425, 501])('F-036: %i is remembered and another way taken at once', (code) => {
     const script = fumoScript(['DownloadAndUpdate', 'Download', 'Update'], { status: { [DLU]: code } });
     const bench = new Bench(script, [somePackage()]);
     bench.session();
@@ -61,7 +61,7 @@ describe('Status of the Exec', () => {
     expect(bench.device.update).toMatchObject({ state: 'downloading', failures: 0 });
   });
 
-  it('F-075: a refused confirmation (215) is the user’s no', () => {
+  it('a refused confirmation (215) is the user’s no', () => {
     const bench = new Bench(combined({ status: { [DLU]: 215 } }), [somePackage()]);
     bench.session();
     expect(bench.device.update).toMatchObject({ state: 'refused', reason: 'user-cancelled' });

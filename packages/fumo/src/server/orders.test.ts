@@ -167,7 +167,7 @@ describe('single tree commands', () => {
     expect(bench.sent.filter(({ kind }) => kind === 'exec')).toHaveLength(1);
   });
 
-  it('I-060: the alert with its correlator ends an Exec, whatever its type', () => {
+  it('the alert with its correlator ends an Exec, whatever its type', () => {
     const bench = run(queued({ verb: 'exec', uri: './test/execute', correlator: 'j-1' }));
     bench.open([resultAlert('update', 'all well', { correlator: 'j-1', type: 'org.example.done' })]);
     expect(bench.device.commands[0]?.result).toBe('all well');
