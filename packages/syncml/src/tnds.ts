@@ -20,7 +20,7 @@ export function parseMgmtTree(
 ): XmlElement {
   const isWbxml = data instanceof Uint8Array && (data[0] ?? 0) < FIRST_XML_OCTET;
   const root = isWbxml ? parseWbxml(data, limits) : parseXml(data, { limits: limits.xml });
-  if (root.name !== 'MgmtTree' || !(root.namespace === '' || root.namespace === DMDDF_NAMESPACE)) {
+  if (root.name !== 'MgmtTree' || !isMgmtTreeNamespace(root.namespace)) {
     throw new DecodeError('root', 0, 'MgmtTree');
   }
   return normalise(root);
@@ -56,6 +56,11 @@ function parseWbxml(octets: Uint8Array, limits: DecodeLimits): XmlElement {
   return fromWbxml(element);
 }
 
+/** None, or that of any version: files for 1.1.2 have their own (T-103). */
+function isMgmtTreeNamespace(namespace: string): boolean {
+  return namespace === '' || /^syncml:dmddf/i.test(namespace);
+}
+
 function normalise({ name, attributes, children }: XmlElement): XmlElement {
   return {
     name,
@@ -67,7 +72,7 @@ function normalise({ name, attributes, children }: XmlElement): XmlElement {
 
 function normaliseChild(child: XmlElement | string): readonly (XmlElement | string)[] {
   if (typeof child !== 'string') {
-    return child.namespace === '' || child.namespace === DMDDF_NAMESPACE ? [normalise(child)] : [];
+    return isMgmtTreeNamespace(child.namespace) ? [normalise(child)] : [];
   }
   const text = child.trim();
   return text === '' ? [] : [text];

@@ -1,8 +1,8 @@
-import { storeValue } from './command-replace.ts';
 import type { ItemContext, ItemResult, MetaItem } from './item-context.ts';
 import { isInterior } from './node.ts';
 import { Refusal, refuseUnless } from './refusal.ts';
 import { isAccessible, may } from './rights.ts';
+import { storeValue } from './store-value.ts';
 import { isInbox, resolveNode } from './target.ts';
 import { readValue } from './wire-value.ts';
 

@@ -1,6 +1,6 @@
 import { isPermanent } from './describe.ts';
 import { admitted, type ItemContext, type ItemResult, type MetaItem } from './item-context.ts';
-import { walk } from './node.ts';
+import { type Path, walk } from './node.ts';
 import { Refusal, refuseUnless } from './refusal.ts';
 import { isAccessible, may } from './rights.ts';
 import { isInbox, resolveNode } from './target.ts';
@@ -8,8 +8,12 @@ import { formatUri } from './uri.ts';
 
 /** Delete: a node with all below it, or nothing (tree §5.3). */
 export async function executeDelete(context: ItemContext, item: MetaItem): Promise<ItemResult> {
+  return deleteNode(context, resolveNode(context.tree, item.Target).path);
+}
+
+/** Steps 5 to 11 of tree §5.1 for a node that is to go. @throws Refusal */
+export async function deleteNode(context: ItemContext, path: Path): Promise<ItemResult> {
   const { tree, plugins, serverId } = context;
-  const { path } = resolveNode(tree, item.Target);
   const node = tree.find(path);
   const description = tree.describe(path);
   // tree §5.1 step 5: before existence and ACL.

@@ -9,7 +9,7 @@ import type { PropertyName } from './property-name.ts';
 import { Refusal, refuseUnless } from './refusal.ts';
 import { may, mayHereOrAbove } from './rights.ts';
 import type { Target } from './target.ts';
-import { encodeName, exceeds, formatUri, isNodeName } from './uri.ts';
+import { decodedName, encodeName, exceeds, formatUri, isNodeName } from './uri.ts';
 
 type PropertyTarget = Extract<Target, { kind: 'prop' }>;
 
@@ -59,7 +59,8 @@ function propertyText(context: ItemContext, path: Path, node: TreeNode, property
   }
 }
 
-function replaceAcl({ tree, serverId }: ItemContext, path: Path, node: TreeNode, text: string): void {
+/** A new ACL, checked against the rights of tree §6.3. @throws Refusal 425, 500, 405, 420 */
+export function replaceAcl({ tree, serverId }: ItemContext, path: Path, node: TreeNode, text: string): void {
   // Leaf: Replace in the parent's ACL only; interior node: in its own or the parent's (T-074).
   const allowed = isInterior(node)
     ? mayHereOrAbove(tree, path, 'Replace', serverId)
@@ -96,13 +97,4 @@ function rename({ tree, serverId }: ItemContext, path: Path, node: TreeNode, tex
   // Another name may be described otherwise, or not at all: then the node could never be found by its rules.
   refuseUnless(tree.describe(renamed) === tree.describe(path), 405);
   tree.rollback(withName(tree.root, path, tree.touched({ ...node, name })));
-}
-
-/** A new name may come as it stands in a URI or in plain. */
-function decodedName(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // a percent sign that is meant as such
-  }
 }

@@ -467,7 +467,8 @@ describe('commands', () => {
     expect(await code('Add', './Fix/List/c', node)).toBe(420);
   });
 
-  it('T-090: TNDS is not taken yet', async () => {
+  it('T-090: a device without TNDS', async () => {
+    build({ tnds: false });
     const Meta = { Format: 'xml', Type: 'application/vnd.syncml.dmtnds+xml' };
     expect(await code('Add', './tnds', { Meta, Data: '<MgmtTree/>' })).toBe(415);
     expect(await code('Add', './Inbox', { Meta, Data: '<MgmtTree/>' })).toBe(415);

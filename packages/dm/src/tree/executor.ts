@@ -12,20 +12,24 @@ import { executeCopy } from './command-copy.ts';
 import { executeDelete } from './command-delete.ts';
 import { executeExec } from './command-exec.ts';
 import { executeGet } from './command-get.ts';
-import { admitReplace, executeReplace, openSink } from './command-replace.ts';
+import { admitReplace, executeReplace } from './command-replace.ts';
 import { type ItemContext, type ItemResult, isSuccess, type MetaItem, type Undo } from './item-context.ts';
 import { type CommandOutcome, notExecuted } from './outcome.ts';
 import type { ChunkSink, ObjectPlugin, UserInteraction } from './plugin.ts';
 import { PluginTable } from './plugin-table.ts';
 import { Refusal } from './refusal.ts';
+import { openSink } from './store-value.ts';
 import { isInbox, resolveNode } from './target.ts';
 import type { Tree } from './tree.ts';
 import { executeAlert, isUserRefusal } from './user-alert.ts';
+import { isTnds } from './wire-value.ts';
 
 export interface ExecutorOptions {
   readonly tree: Tree;
   readonly plugins?: readonly ObjectPlugin[];
   readonly ui?: UserInteraction;
+  /** Does the device know serialised subtrees? Default true; false: Add and Replace 415, `?list=TNDS` 406 (T-090). */
+  readonly tnds?: boolean;
   /** Will the statuses of this Atomic fit one message? Otherwise it is answered 517 and not begun (tree §5.5). */
   readonly atomicFits?: (atomic: Atomic) => boolean;
   /** A plug-in threw (the server is told 500). */
@@ -201,7 +205,8 @@ export class TreeExecutor {
   }
 
   #context(caller: Caller, undo: Undo[], correlator?: string): ItemContext {
-    const base = { ...caller, tree: this.#options.tree, plugins: this.#plugins, undo };
+    const { tree, tnds = true } = this.#options;
+    const base = { ...caller, tree, tnds, plugins: this.#plugins, undo };
     return correlator === undefined ? base : { ...base, correlator };
   }
 
@@ -254,7 +259,7 @@ async function openObject(
   item: MetaItem,
 ): Promise<ChunkSink | undefined> {
   const { path } = resolveNode(context.tree, item.Target);
-  if (isInbox(path) || part.cmd === 'Add') return undefined;
+  if (isInbox(path) || part.cmd === 'Add' || (context.tnds && isTnds(item.Meta))) return undefined;
   const node = admitReplace(context, path, item);
   return openSink(
     context,

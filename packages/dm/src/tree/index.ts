@@ -19,6 +19,7 @@ export type {
 } from './plugin.ts';
 export { isProperty, PROPERTY_NAMES, type PropertyName } from './property-name.ts';
 export type { NodeRecord, TreeChange, TreeSnapshot } from './snapshot.ts';
+export { isInteriorNode, parseTnds, type TndsNode, type TndsObject } from './tnds/tnds-object.ts';
 export { Tree, type TreeOptions } from './tree.ts';
 export {
   encodeName,

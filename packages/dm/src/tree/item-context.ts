@@ -14,6 +14,8 @@ export interface ItemContext {
   readonly serverId: string;
   readonly wire: Encoding;
   readonly correlator?: string;
+  /** Serialised subtrees are taken; false: a device without them (T-090). */
+  readonly tnds: boolean;
   /** Effects outside the tree are noted here, for Atomic. */
   readonly undo: Undo[];
 }

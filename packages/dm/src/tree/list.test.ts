@@ -80,7 +80,7 @@ describe('lists', () => {
   });
 
   it('T-082: other lists are 406; known ones take Get only', async () => {
-    for (const name of ['foo', 'TNDS', 'TNDS+Value', 'struct', 'Struct+ACL']) {
+    for (const name of ['foo', 'TNDS+Foo', 'TNDS+Value-ACL', 'struct', 'Struct+ACL']) {
       expect(await code('Get', `./A?list=${name}`)).toBe(406);
     }
     expect(await code('Replace', './A?list=Struct', { Data: 'x' })).toBe(405);

@@ -2,16 +2,13 @@ import type { Item } from '@fumarole/syncml';
 import type { ItemContext } from './item-context.ts';
 import { isInterior, type Path, type TreeNode } from './node.ts';
 import { isAccessible, may } from './rights.ts';
-import type { Target } from './target.ts';
 import { formatUri } from './uri.ts';
 import { interiorItem, valueItem } from './wire-value.ts';
 
-type ListTarget = Extract<Target, { kind: 'list' }>;
-
 /** `?list=Struct` and `?list=StructData`: an Item for each node that the caller may read, parents first (tree §7). */
-export function getList(context: ItemContext, target: ListTarget): readonly Item[] {
-  const node = context.tree.find(target.path);
-  return node === undefined ? [] : [...itemsOf(context, node, target.path, target.list === 'StructData')];
+export function getList(context: ItemContext, path: Path, list: 'Struct' | 'StructData'): readonly Item[] {
+  const node = context.tree.find(path);
+  return node === undefined ? [] : [...itemsOf(context, node, path, list === 'StructData')];
 }
 
 function* itemsOf(context: ItemContext, node: TreeNode, path: Path, withData: boolean): Generator<Item> {

@@ -2,6 +2,7 @@ import type { Location } from '@fumarole/syncml';
 import type { Path } from './node.ts';
 import { isProperty, type PropertyName } from './property-name.ts';
 import { Refusal } from './refusal.ts';
+import { parseSelection, type TndsSelection } from './tnds/selection.ts';
 import type { Tree } from './tree.ts';
 import { parseUri } from './uri.ts';
 
@@ -13,7 +14,7 @@ export type Target =
       readonly kind: 'list';
       readonly path: Path;
       readonly text: string;
-      readonly list: 'Struct' | 'StructData';
+      readonly list: 'Struct' | 'StructData' | TndsSelection;
     };
 
 /** Resolves a LocURI. @throws Refusal 400 (none), 404 (malformed), 414 (too long), 406 (unknown property or list) */
@@ -30,8 +31,9 @@ export function resolve(tree: Tree, location: Location | undefined): Target {
     if (property === 'Size' && tree.find(path)?.format === 'node') throw new Refusal(406);
     return { kind: 'prop', path, text, property };
   }
-  const list = selector.attribute;
-  if (list !== 'Struct' && list !== 'StructData') throw new Refusal(406); // TNDS: T-090
+  const { attribute } = selector;
+  const list = attribute === 'Struct' || attribute === 'StructData' ? attribute : parseSelection(attribute);
+  if (list === undefined) throw new Refusal(406);
   return { kind: 'list', path, text, list };
 }
 

@@ -59,6 +59,15 @@ export function encodeName(name: string): string {
   return name.replace(NOT_LITERAL, (character) => encodeURIComponent(character));
 }
 
+/** A name that may stand as in a URI or plain: unescaped where it can be. */
+export function decodedName(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a percent sign that is meant as such
+  }
+}
+
 /** May a node have this (decoded) name? (tree §2.1: not empty, no `/`, never `.`, `..` or `*`.) */
 export function isNodeName(name: string): boolean {
   return (

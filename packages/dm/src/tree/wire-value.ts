@@ -62,7 +62,7 @@ export function interiorItem(uri: string, moi: string, data?: string): Item {
   };
 }
 
-/** Is this a serialised subtree? Not taken yet: 415 (T-090). */
+/** Is this a serialised subtree (tree §8.1)? */
 export function isTnds(meta: Meta): boolean {
   return meta.Type?.toLowerCase().startsWith('application/vnd.syncml.dmtnds') ?? false;
 }
