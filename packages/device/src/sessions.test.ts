@@ -24,7 +24,7 @@ const exec = (operation: string, correlator?: string) =>
 
 describe.each(['wbxml', 'xml'] as const)('%s', (encoding) => {
   describe.each(['md5', 'mac'] as const)('%s', (scheme) => {
-    it('F-010 F-046 F-063 F-069 F-076 F-078 F-079 F-081 F-084 F-124: PkgData in chunks, Exec Update, one alert later', async () => {
+    it('F-010 F-046 F-063 F-069 F-076 F-078 F-079 F-081 F-084: PkgData in chunks, Exec Update, one alert later', async () => {
       dm = await DmServer.open(scheme);
       await bench.create({ accounts: [dm.account], encoding, timing: SOON });
       const device = await bench.start();
@@ -295,6 +295,42 @@ describe('what a server may do', () => {
     expect(device.status().alertsOwed).toBe(0);
   });
 
+  it.each([
+    [true, 'true', 200],
+    [false, 'false', 406],
+  ])('S-012: LrgObj %s is told as %s, and a first piece is answered so', async (largeObjects, told, status) => {
+    await bench.create({ accounts: [dm.account], largeObjects });
+    const device = await bench.start();
+    const data = dm.blob(await bench.publisher.make());
+    const uri = `${ROOT}/Update/PkgData`;
+    dm.script = inTurn(
+      [get('./DevDetail/LrgObj')],
+      [{ kind: 'replace', key: 'pkg', uri, format: 'bin', data }],
+    );
+    await device.poke();
+    expect(dm.valueOf('./DevDetail/LrgObj')).toBe(told);
+    expect(dm.statusOf('pkg')).toBe(status);
+  });
+
+  it('F-083: of two servers the one that issued the Exec gets the alert', async () => {
+    const other = await DmServer.open();
+    await bench.create({
+      accounts: [dm.account, { ...other.account, serverId: 'other' }],
+      heldPackage: await bench.publisher.make(),
+      timing: SOON,
+    });
+    const device = await bench.start();
+    other.script = inTurn([exec('Update', 'theirs')]);
+    await device.poke('other');
+    expect(other.statusOf('exec')).toBe(202);
+    await expect.poll(() => other.alerts().length, { timeout: 5000 }).toBe(1);
+    await expect.poll(() => device.status().alertsOwed).toBe(0);
+    await device.poke('bench');
+    expect(dm.alerts()).toEqual([]);
+    expect(other.alerts()[0]).toMatchObject({ correlator: 'theirs', data: '200' });
+    await other.close();
+  });
+
   it('P-024: a message without an answer goes out again with the same octets', async () => {
     await bench.create({ accounts: [dm.account] });
     const device = await bench.start();
@@ -305,6 +341,22 @@ describe('what a server may do', () => {
     };
     expect(await device.poke()).toMatchObject({ outcome: 'ended' });
     expect(dm.events.filter(({ kind }) => kind === 'opened')).toHaveLength(1);
+  });
+
+  it('P-024: after a few tries with the same octets it gives up', async () => {
+    await bench.create({ accounts: [dm.account], timing: { messageTries: 3 } });
+    const device = await bench.start();
+    const bodies: Buffer[] = [];
+    dm.intercept = (request) => {
+      void request.toArray().then((chunks) => {
+        bodies.push(Buffer.concat(chunks));
+        request.socket.destroy();
+      });
+      return true;
+    };
+    expect(await device.poke()).toMatchObject({ outcome: 'failed' });
+    expect(bodies).toHaveLength(3);
+    expect(bodies.every((body) => body.length > 0 && body.equals(bodies[0] ?? Buffer.of()))).toBe(true);
   });
 
   it('P-114: HTTP 503 with Retry-After ends the session for now', async () => {

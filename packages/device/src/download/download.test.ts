@@ -103,7 +103,7 @@ function described(object: Handler, more: Readonly<Record<string, string | numbe
 const reports = () => web.seen('/n').map(({ method, body }) => `${method} ${body}`);
 
 describe('plain download', () => {
-  it('F-013 F-015: stores what the URL gives, asking for identity', async () => {
+  it('stores what the URL gives, asking for identity', async () => {
     expect(await download(web.on('/p', file(PACKAGE)))).toEqual({ kind: 'stored', size: PACKAGE.length });
     expect(await stored()).toBe(true);
     expect(web.requests[0]?.headers).toMatchObject({ 'accept-encoding': 'identity' });
@@ -366,7 +366,7 @@ describe('D-068: each row of the table, as result and as report', () => {
 });
 
 describe('descriptors', () => {
-  it('F-014 D-003 D-042 D-043 D-076: object fetched, 900 once', async () => {
+  it('F-014 D-003 D-042 D-043: object fetched, 900 once', async () => {
     expect(await download(described(file(PACKAGE)))).toEqual({ kind: 'stored', size: PACKAGE.length });
     expect(reports()).toEqual(['POST 900 Success']);
     expect(await stored()).toBe(true);

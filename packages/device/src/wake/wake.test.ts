@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { decodeBase64 } from '@fumarole/dm/auth';
-import { encodePush, encodeTrigger } from '@fumarole/dm/notification';
+import { encodePush, encodeTrigger, type Trigger } from '@fumarole/dm/notification';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Bench } from '../../test/bench.ts';
 import { DmServer } from '../../test/dm-server.ts';
@@ -21,11 +21,16 @@ afterEach(async () => {
   await dm.close();
 });
 
-function package0(sessionId: number, nonce: Uint8Array): Uint8Array {
+function package0(sessionId: number, nonce: Uint8Array, more: Partial<Trigger> = {}): Uint8Array {
   const key = { a: dm.serverAccount.server?.a ?? '', nonce };
-  return encodePush(
-    encodeTrigger({ uiMode: 'background', initiator: 'server', sessionId, serverId: 'bench' }, key, digests),
-  );
+  const trigger = {
+    uiMode: 'background',
+    initiator: 'server',
+    sessionId,
+    serverId: 'bench',
+    ...more,
+  } as const;
+  return encodePush(encodeTrigger(trigger, key, digests));
 }
 
 const serverNonce = () => decodeBase64(dm.serverAccount.server?.nonce ?? '') ?? new Uint8Array();
@@ -44,7 +49,7 @@ const sessions = () =>
     event.kind === 'session' && event.phase === 'opened' ? [`${event.sessionID} ${event.trigger}`] : [],
   );
 
-it('F-022: a right package 0 opens a session with its id in hex and Alert 1200; a repeat opens none', async () => {
+it('F-022 N-020 N-023: a right package 0 opens a session with its id in hex and Alert 1200; a repeat opens none', async () => {
   await device.poke();
   const first = package0(0x15, serverNonce());
   expect(await wake(first)).toBe(true);
@@ -58,15 +63,45 @@ it('F-022: a right package 0 opens a session with its id in hex and Alert 1200; 
 });
 
 it.each<[string, () => Uint8Array]>([
-  ['a wrong nonce', () => package0(7, new TextEncoder().encode('another nonce'))],
-  ['a turned octet', () => package0(7, serverNonce()).map((octet, at) => (at === 12 ? octet ^ 1 : octet))],
+  ['N-021: an unknown server', () => package0(7, serverNonce(), { serverId: 'stranger' })],
+  [
+    'N-022: a wrong nonce',
+    () => package0(7, new TextEncoder().encode('another nonce'), { uiMode: 'interactive' }),
+  ],
+  [
+    'N-022: a turned octet',
+    () => package0(7, serverNonce()).map((octet, at) => (at === 12 ? octet ^ 1 : octet)),
+  ],
   ['rubbish', () => new Uint8Array(40)],
   ['nothing', () => new Uint8Array()],
   ['a jumbo', () => new Uint8Array(9000)],
 ])('%s opens nothing', async (_, datagram) => {
   await device.poke();
+  const [events, requests] = [bench.events.length, dm.requests];
   expect(await wake(datagram())).toBe(false);
-  expect(sessions()).toHaveLength(1);
+  await device.whenIdle();
+  expect(bench.events.slice(events).map(({ kind }) => kind)).toEqual(['wake']);
+  expect(dm.requests).toBe(requests);
+});
+
+it('N-024: another package 0 while its session runs is handled after it, never beside it', async () => {
+  await device.poke();
+  const nonce = serverNonce();
+  let second: Promise<boolean> | undefined;
+  dm.intercept = () => {
+    second ??= wake(package0(0x22, nonce));
+    return false;
+  };
+  expect(await wake(package0(0x21, nonce))).toBe(true);
+  await bench.event(
+    (event) => event.kind === 'session' && event.phase === 'opened' && event.sessionID === '21',
+  );
+  await expect.poll(() => second).toBeDefined();
+  await second;
+  await device.whenIdle();
+  const phases = bench.events.flatMap((event) => (event.kind === 'session' ? [event.phase] : []));
+  expect(phases).toEqual(phases.map((_, index) => (index % 2 === 0 ? 'opened' : 'ended')));
+  expect(sessions().slice(1)).toEqual(['21 1200', ...((await second) ? ['22 1200'] : [])]);
 });
 
 it('P-093: the resync nonce wakes too, and is good for that session', async () => {
