@@ -14,6 +14,7 @@ export interface BackgroundDeps {
   readonly log: Logger;
   readonly store: Store;
   readonly fleet: Fleet;
+  readonly spool: { sweep(now: number): Promise<void> };
   readonly wake: { runDue(): Promise<number> };
   readonly traces: TraceBounds;
 }
@@ -24,6 +25,7 @@ export function startBackground({
   log,
   store,
   fleet,
+  spool,
   wake,
   traces,
 }: BackgroundDeps): () => Promise<void> {
@@ -37,6 +39,7 @@ export function startBackground({
     repeat('sweep', SWEEP_INTERVAL_MS, log, async () => {
       const now = Date.now();
       await store.expireSessions(now - Math.max(config.sessionIdleMs, LEAST_KEPT_MS), MAX_DECOYS);
+      await spool.sweep(now);
       await store.traces.prune(traces, now);
       await store.pruneHistory({
         eventsBefore: now - EVENT_MAX_AGE_MS,

@@ -23,8 +23,8 @@ export const SWEEP_INTERVAL_MS: number = MINUTE_MS;
 
 /** A session silent for longer is over; processing time on a device is unbounded by the standard (§1). */
 export const SESSION_IDLE_MS: number = 30 * MINUTE_MS;
-/** Largest value a device may report at once: what a record of 64 kB can hold. */
-export const MAX_OBJ_SIZE = 65_536;
+/** Largest value a device may report: logs and dumps; above a message they are spooled to a file. */
+export const MAX_OBJ_SIZE: number = 16 * 1024 * 1024;
 export const MAX_MSG_SIZE = 65_536;
 
 /** Traces: whole sessions are removed, oldest first, until all three hold. */

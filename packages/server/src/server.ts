@@ -10,6 +10,8 @@ import { createCredentialDesk } from './access/credential-desk.ts';
 import { random } from './access/digests.ts';
 import { Seal } from './access/seal.ts';
 import { DiskArtifacts } from './artifacts/disk-artifacts.ts';
+import { SPOOL_BOUNDS } from './artifacts/limits.ts';
+import { Spool } from './artifacts/spool.ts';
 import { startBackground } from './background-work.ts';
 import { type ServerConfig, serverConfig } from './config.ts';
 import { createNodeHandler, type NodeHandler } from './dm-endpoint/node-handler.ts';
@@ -55,6 +57,7 @@ interface Parts {
   readonly seal: Seal;
   readonly vault: AccountVault;
   readonly artifacts: DiskArtifacts;
+  readonly spool: Spool;
   readonly urls: DownloadUrls;
   readonly downloadKey: Uint8Array;
   readonly fleet: Fleet;
@@ -125,6 +128,11 @@ async function buildParts(config: ServerConfig, log: Logger, life: Life): Promis
     updatesByState: () => store.deviceCounts(),
   });
   holder.metrics = metrics;
+  const spool = await Spool.open(
+    join(config.dataDir, 'spool'),
+    { ...SPOOL_BOUNDS, openMs: config.sessionIdleMs },
+    Date.now(),
+  );
   const publicUrl = (): string => life.url ?? 'http://localhost';
   const downloadKey = seal.derive('download urls');
   const urls = createDownloadUrls({ publicUrl, key: downloadKey, now: Date.now });
@@ -142,6 +150,7 @@ async function buildParts(config: ServerConfig, log: Logger, life: Life): Promis
   const fleet = createFleet({
     store,
     urls,
+    values: spool,
     wake,
     now: Date.now,
     random,
@@ -162,6 +171,7 @@ async function buildParts(config: ServerConfig, log: Logger, life: Life): Promis
     seal,
     vault,
     artifacts,
+    spool,
     urls,
     downloadKey,
     fleet,
@@ -196,6 +206,7 @@ async function composeApp(parts: Parts): Promise<FastifyInstance> {
     store,
     fleet,
     wake,
+    values: parts.spool,
     credentials: desk,
     urls,
     uploads: packageUploads({ store, fleet, artifacts, now: Date.now }),

@@ -18,7 +18,7 @@ interface TreeOptions {
 
 const NODE_COLUMNS: readonly Column<ApiNode>[] = [
   { head: 'URI', cell: ({ uri }) => uri },
-  { head: 'VALUE', cell: ({ value }) => value },
+  { head: 'VALUE', cell: valueText },
   { head: 'FORMAT', cell: ({ format }) => format },
   { head: 'REPORTED', cell: ({ at }) => localTime(at) },
 ];
@@ -130,9 +130,14 @@ function show({ output }: Context, answer: ApiTreeCommand): void {
 
 function showAnswer(output: Context['output'], { status, statusText, results }: ApiTreeCommand): void {
   const [only, ...others] = results ?? [];
-  if (only !== undefined && others.length === 0) output.write(`${only.value ?? ''}\n`);
+  if (only !== undefined && others.length === 0) output.write(`${valueText(only)}\n`);
   else if (only !== undefined) printTable(output, NODE_COLUMNS, [only, ...others], '');
   else printFacts(output, [['status', `${status ?? ''} ${statusText ?? ''}`.trim()]]);
+}
+
+/** A large value is told by length and hash; the API has it under `/value` of the command. */
+function valueText({ value, size, sha256 }: ApiNode): string {
+  return value ?? (size === undefined ? '' : `${size} octets, SHA-256 ${sha256 ?? ''}`);
 }
 
 function isOpen({ state }: ApiTreeCommand): boolean {

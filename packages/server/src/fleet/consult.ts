@@ -15,13 +15,19 @@ import {
 } from '@fumarole/fumo/server';
 import type { NewEvent } from '../store/port.ts';
 import type { Consultation, Replied, Settled } from './fleet.ts';
+import { keepLargeValues, type ValueSpool } from './large-values.ts';
 import type { PackageCatalogue } from './package-catalogue.ts';
 
 /** Turns in which a peer has said something that we believe. */
 const BELIEVED: ReadonlySet<Turn> = new Set<Turn>(['commands', 'continue', 'ended']);
 
+export interface ConsultPorts {
+  readonly catalogue: PackageCatalogue;
+  readonly values: ValueSpool;
+}
+
 export async function consult(
-  catalogue: PackageCatalogue,
+  { catalogue, values }: ConsultPorts,
   device: DeviceRecord,
   session: SessionView,
   events: readonly ServerEvent[],
@@ -31,7 +37,8 @@ export async function consult(
   if (!BELIEVED.has(turn)) {
     return { ...silent(device), wire: wireProfile(device) };
   }
-  const learned = learn(device, { session, events }, ctx);
+  const learnable = await keepLargeValues(values, device, events);
+  const learned = learn(device, { session, events: learnable }, ctx);
   if (turn !== 'commands') {
     const alertStatus = new Map([...learned.alertStatus, ...waitingRequests(learned)]);
     return {

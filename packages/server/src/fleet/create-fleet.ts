@@ -18,6 +18,7 @@ import { clearQuarantine, provision, quarantine, readDevice, setPolicy } from '.
 import { runDue } from './due-work.ts';
 import type { Fleet } from './fleet.ts';
 import { recordInstallNotify } from './install-notify.ts';
+import type { ValueSpool } from './large-values.ts';
 import { packageCatalogue } from './package-catalogue.ts';
 import { addPackage, publishPackage, removePackage } from './packages.ts';
 import { cancelUpdate, requestUpdate } from './updates.ts';
@@ -26,6 +27,8 @@ import { explain } from './why.ts';
 export interface FleetOptions {
   readonly store: Store;
   readonly urls: UrlMaker;
+  /** Takes the large values that devices report. */
+  readonly values: ValueSpool;
   readonly wake: WakeService;
   readonly now: () => Instant;
   readonly random: Random;
@@ -46,7 +49,7 @@ export interface FleetPorts {
 }
 
 export function createFleet(options: FleetOptions): Fleet {
-  const { store, urls, wake, now, random, offer = 'automatic' } = options;
+  const { store, urls, values, wake, now, random, offer = 'automatic' } = options;
   const config: PlannerConfig = { ...DEFAULT_PLANNER_CONFIG, ...options.planner };
   const context = (at: Instant): PlanContext => ({ now: at, random, urls, config });
   const ports: FleetPorts = { store, wake, now, random, offer, context };
@@ -54,7 +57,7 @@ export function createFleet(options: FleetOptions): Fleet {
   return {
     newDevice: (input, at) => newDevice(withProfile(input), offer, at),
     consult: (device, session, events, turn, at) =>
-      consult(catalogue, device, session, events, turn, context(at)),
+      consult({ catalogue, values }, device, session, events, turn, context(at)),
     settled: (consultation, replied) => settled(consultation, replied, context(now())),
     wireProfile,
     quarantine: (id, reason) => quarantine(ports, id, reason),

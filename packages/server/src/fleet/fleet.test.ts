@@ -5,6 +5,8 @@ import { deviceKey } from '@fumarole/dm/objects';
 import type { ServerEvent } from '@fumarole/dm/server';
 import type { DeviceRecord, PackageRecord, SessionView } from '@fumarole/fumo/server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SPOOL_BOUNDS } from '../artifacts/limits.ts';
+import { Spool } from '../artifacts/spool.ts';
 import { deviceColumns } from '../store/device-columns.ts';
 import type { Store } from '../store/port.ts';
 import { openSqliteStore } from '../store/sqlite/open-store.ts';
@@ -22,24 +24,25 @@ let woken: string[];
 let octet: number;
 let sessions: number;
 
-beforeEach(() => {
+beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'fumarole-fleet-'));
   store = openSqliteStore(folder);
   [now, octet, sessions, woken] = [1_000_000, 0, 0, []];
-  fleet = newFleet();
+  fleet = await newFleet();
 });
 afterEach(async () => {
   await store.close();
   rmSync(folder, { recursive: true });
 });
 
-function newFleet(): Fleet {
+async function newFleet(): Promise<Fleet> {
   return createFleet({
     store,
     urls: {
       package: (device, attempt) => `https://dl.example.net/d/${device}/${attempt}`,
       descriptor: (device, attempt) => `https://dl.example.net/dd/${device}/${attempt}`,
     },
+    values: await Spool.open(join(folder, 'spool'), SPOOL_BOUNDS, now),
     wake: {
       wake: async (key) => {
         woken.push(key);
@@ -162,7 +165,7 @@ describe('a device and a published package', () => {
 
   it('what another process publishes is seen, what it withdraws is no longer offered', async () => {
     await session();
-    const other = newFleet();
+    const other = await newFleet();
     await other.addPackage(pkg());
     now += 1000;
     expect((await session()).update?.state).toBe('downloading');
@@ -373,7 +376,7 @@ describe('reports and due work', () => {
     await fleet.addPackage(pkg());
     await session();
     now += 5000;
-    const other = newFleet();
+    const other = await newFleet();
     const counts = await Promise.all([fleet.runDue(now, 10), other.runDue(now, 10)]);
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1);
   });

@@ -12,3 +12,5 @@ export const MAX_PACKAGE_TRIES = 5;
 export const MAX_NOTIFY_TEXT = 200;
 /** Devices read at once when looking for one that fetches a package. */
 export const IN_USE_PAGE = 200;
+/** Octets of a value that a record holds itself; larger ones are spooled. */
+export const INLINE_VALUE_BYTES = 4096;

@@ -205,7 +205,10 @@ export interface ApiTimelineEntry {
 
 export interface ApiNode {
   readonly uri: string;
+  /** Absent when the value is large: `size` and `sha256` name it, `…/commands/:id/value` has it. */
   readonly value?: string;
+  readonly size?: number;
+  readonly sha256?: string;
   /** SyncML status of the Get that read it. */
   readonly status?: number;
   readonly format?: string;

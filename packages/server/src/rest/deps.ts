@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Instant, PackageRecord, UrlMaker } from '@fumarole/fumo/server';
 import type { FastifyBaseLogger } from 'fastify';
+import type { Spool } from '../artifacts/spool.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -12,6 +13,8 @@ import type { ApiAuthScheme, ApiCredentials } from './api.ts';
 export interface RestDeps {
   readonly store: Store;
   readonly fleet: Fleet;
+  /** Large values that devices reported. */
+  readonly values: Pick<Spool, 'read'>;
   readonly wake: WakeService;
   readonly credentials: CredentialDesk;
   readonly uploads: PackageUploads;

@@ -99,6 +99,8 @@ export const nodeSchema: TUnsafe<ApiNode> = describing<ApiNode>()(
   Type.Object({
     uri: text(),
     value: optionalText(),
+    size: Type.Optional(count('Octets of a large value; `/value` of the command has them.')),
+    sha256: optionalText('Hash of a large value.'),
     status: Type.Optional(Type.Integer()),
     format: optionalText(),
     type: optionalText(),

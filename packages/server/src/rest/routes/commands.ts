@@ -1,16 +1,17 @@
 import type { ServerResponse } from 'node:http';
-import { deviceKey } from '@fumarole/dm/objects';
 import type { QueuedCommand } from '@fumarole/fumo/server';
 import Type from 'typebox';
 import type { ApiTreeCommandRequest } from '../api.ts';
 import type { RestDeps } from '../deps.ts';
-import { MAX_ID_LENGTH, MAX_WAIT_SECONDS } from '../limits.ts';
+
+import { MAX_WAIT_SECONDS } from '../limits.ts';
 import { found, pageRequest, presentPage } from '../outcome.ts';
 import { presentCommand } from '../present.ts';
 import type { RestApp } from '../rest-app.ts';
-import { identifier, listQuery, oneOf, pageOf } from '../schema.ts';
+import { listQuery, oneOf, pageOf } from '../schema.ts';
 import { treeCommandSchema } from '../schemas.ts';
 import { answers, deviceParams } from './answers.ts';
+import { commandParams, lookUp, registerCommandValue } from './command-value.ts';
 
 const tags = ['tree commands'];
 
@@ -51,9 +52,6 @@ const waitSchema = Type.Unsafe<{ readonly wait?: number }>(
     { additionalProperties: false },
   ),
 );
-const commandParams = Type.Unsafe<{ readonly device: string; readonly command: string }>(
-  Type.Object({ device: identifier('DevId of the device.'), command: identifier('Id of the command.') }),
-);
 
 /** Single tree commands: queued, run at the device's next contact, answered with Status and Results. */
 export function registerCommandRoutes(app: RestApp, deps: RestDeps): void {
@@ -93,6 +91,7 @@ export function registerCommandRoutes(app: RestApp, deps: RestDeps): void {
       return presentCommand(await awaited(deps, params.device, now, query.wait ?? 0, closed(reply.raw)));
     },
   );
+  registerCommandValue(app, deps);
   app.get(
     '/devices/:device/commands',
     {
@@ -132,16 +131,6 @@ async function awaited(
     await deps.feed.changed(place, left, signal);
   }
   return now;
-}
-
-async function lookUp(
-  { store }: RestDeps,
-  device: string,
-  command: string,
-): Promise<QueuedCommand | undefined> {
-  if (command.length > MAX_ID_LENGTH) return undefined;
-  const row = found(await store.device(deviceKey(device)), 'device', device);
-  return row.record.commands.find(({ id }) => id === command);
 }
 
 function isOpen({ state }: QueuedCommand): boolean {
