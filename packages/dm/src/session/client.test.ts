@@ -311,7 +311,7 @@ describe('our own credentials', () => {
     expect(next.hdr.Cred).toEqual(md5Cred(pair.clientAccount.client.a, 'bmV4dA=='));
   });
 
-  it('P-091 S-024: a nonce is kept once the server is authenticated, and not before', () => {
+  it('P-091: a nonce is kept once the server is authenticated, and not before', () => {
     const { pair } = device({ client: 'md5', server: 'md5' });
     pair.hear(fromServer(1, [headerStatus(1, 401, CHAL)]));
     expect(pair.clientAccount.client.nonce).toBeUndefined();
@@ -487,7 +487,7 @@ describe('work and outcomes', () => {
         ]
       : [];
 
-  it('Results come after the Status of their command, one for each Get', () => {
+  it('T-051: Results come after the Status of their command, one for each Get', () => {
     const item = { Source: { LocURI: './X' }, Data: '1' };
     const { pair } = device({ execute: (work) => work.flatMap((one) => outcome(one, 200, [item])) });
     const reply = pair.hear(fromServer(1, [headerStatus(1), get('2'), get('3')]));

@@ -100,7 +100,7 @@ describe.each([
     expect(progress).toHaveLength(sent.length - 1);
   });
 
-  it('P-061 P-012: the device answers each piece 213 and 1222 without Final', () => {
+  it('P-061 P-012 F-124: the device answers each piece 213 and 1222 without Final', () => {
     const pair = new Pair(options).run();
     const answers = pair
       .of('client')

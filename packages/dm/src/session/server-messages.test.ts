@@ -285,7 +285,7 @@ describe('sessions', () => {
     expect(idle.turns).toEqual(['commands', 'commands']);
   });
 
-  it('P-021: a session that was left open is replaced and its commands had no answer', () => {
+  it('a session that was left open is replaced and its commands had no answer', () => {
     const pair = open({ plan: (_, n) => ({ commands: [get(`k${n}`)] }) });
     pair.say(package1());
     pair.now += 3_600_000;

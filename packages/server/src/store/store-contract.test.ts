@@ -278,7 +278,7 @@ function storeContract(name: string, make: () => StoreUnderTest): void {
       expect(await store.work('wake', 'D')).toMatchObject({ dueAt: 500, payload: '3' });
     });
 
-    it('expires old sessions and the oldest decoys', async () => {
+    it('P-021: expires old sessions and the oldest decoys', async () => {
       const store = await fresh();
       const minute = 60_000;
       for (const [key, known, at] of [
