@@ -58,7 +58,10 @@ async function expectReportedOnce(
       : [],
   );
   expect(acknowledged).toEqual(alerts);
-  const heard = (await world.timeline(id)).filter(({ kind }) => kind === 'alert');
+  // a kill between delivery and its Status makes the device repeat the alert: acknowledged, but counted once (F-089)
+  const heard = (await world.timeline(id)).filter(
+    ({ kind, text }) => kind === 'alert' && !text.endsWith('already counted'),
+  );
   expect(heard.map(({ data }) => data)).toEqual(alerts.map(() => expect.objectContaining({ code: 200 })));
 }
 
@@ -89,13 +92,13 @@ describe('the server is killed', () => {
   it('F-127: in the middle of a large object, and the session is lost: the object is sent again', async () => {
     const a2 = flow('A2');
     const timing = { messageTries: 1 };
-    const schedule = { pollMs: 200 };
     const device = await world.add(
-      await make(world, { name: 'impatient', flow: a2, image: NEW.image, device: { timing, schedule } }),
+      await make(world, { name: 'impatient', flow: a2, image: NEW.image, device: { timing } }),
     );
-    await killAt(world, device, 'receive', 60_000);
+    const killed = killAt(world, device, 'receive', 60_000);
+    expect(await device.handle.poke()).toMatchObject({ outcome: 'failed' });
+    await killed;
     await untilConfirmed(world, device.id);
-    expect(device.events.some((event) => event.kind === 'session' && event.phase === 'failed')).toBe(true);
     await expectUpdated(world, device, a2, NEW.image);
   });
 

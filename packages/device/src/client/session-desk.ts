@@ -132,12 +132,12 @@ export class SessionDesk {
     }
   }
 
-  /** A session that went well may still leave a result that came up too late for it. */
+  /** A session that failed is held again; one that went well may still leave a result that came up too late for it. */
   #afterwards(serverId: string, ended: boolean, retryAfterMs: number | undefined): void {
     const before = this.#failures.get(serverId) ?? 0;
     const owes = this.#ports.owing().includes(serverId);
     this.#failures.set(serverId, ended && !owes ? 0 : before + 1);
-    if (owes && !this.#closed)
+    if ((owes || !ended) && !this.#closed)
       this.#retry(serverId, ended && before === 0 ? 0 : this.#pauseAfter(before, retryAfterMs));
     this.#schedulePoll(retryAfterMs);
   }
@@ -152,8 +152,7 @@ export class SessionDesk {
     this.#clearRetry(serverId);
     const timer = setTimeout(() => {
       this.#retries.delete(serverId);
-      if (this.#ports.owing().includes(serverId))
-        void this.hold({ serverId, trigger: 1201 }).catch(() => undefined);
+      void this.hold({ serverId, trigger: 1201 }).catch(() => undefined);
     }, afterMs);
     this.#retries.set(serverId, { timer, failures: 0 });
   }
