@@ -16,6 +16,7 @@ import { startBackground } from './background-work.ts';
 import { type ServerConfig, serverConfig } from './config.ts';
 import { createNodeHandler, type NodeHandler } from './dm-endpoint/node-handler.ts';
 import { compileTrust } from './dm-endpoint/peer.ts';
+import { SessionValues } from './dm-endpoint/session-value.ts';
 import { registerDownloads } from './downloads/register-downloads.ts';
 import { createDownloadUrls, type DownloadUrls } from './downloads/url-maker.ts';
 import { EventFeed } from './events/event-feed.ts';
@@ -250,6 +251,7 @@ function endpoint(parts: Parts): NodeHandler {
     transport: { plainSchemes: config.plainSchemes, enrol: config.enrol },
     session,
     sessionIdleMs: config.sessionIdleMs,
+    sessions: new SessionValues(),
     endpointUrl: () => `${publicUrl()}/dm`,
     arrived: (key) => wake.arrived(key),
     now: Date.now,

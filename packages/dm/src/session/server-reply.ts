@@ -50,10 +50,12 @@ export function reply(
   if (ended && session.state !== 'closed') {
     events.push({ kind: 'closed', why: spoken.aborted ? 'aborted' : 'done' });
   }
+  const message = draft.finish(spoken.final);
   return {
     session: rest,
     account,
-    parts: encode(draft.finish(spoken.final), input.encoding),
+    parts: encode(message, input.encoding),
+    message,
     ...(proof?.mac === undefined ? {} : { mac: proof.mac }),
     sent: spoken.sent,
     unsendable: spoken.unsendable,

@@ -292,6 +292,8 @@ export interface ReplyResult {
   readonly session: ServerSession;
   readonly account: ServerAccount;
   readonly parts: readonly MessagePart[];
+  /** What the parts say. */
+  readonly message: SyncMLMessage;
   /** Present: the response needs the header `x-syncml-hmac`, `macHeader(mac, md5 of the body)`. */
   readonly mac?: MacKey;
   /** Keys of the commands that went out, those inside containers too. */

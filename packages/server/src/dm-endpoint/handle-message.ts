@@ -33,8 +33,8 @@ import {
   PREVIOUS_NONCE_REST_MS,
   RETRY_AFTER_SECONDS,
 } from './limits.ts';
-import { continuable } from './session-value.ts';
-import { traceRows } from './trace-exchange.ts';
+import { continuable, type SessionValues } from './session-value.ts';
+import { type TracedAnswer, traceRows } from './trace-exchange.ts';
 import { allowedSchemes, isWeak, type TransportPolicy } from './transport-rule.ts';
 
 export interface EndpointDeps {
@@ -45,6 +45,7 @@ export interface EndpointDeps {
   readonly transport: TransportPolicy;
   readonly session: SessionConfig;
   readonly sessionIdleMs: number;
+  readonly sessions: SessionValues;
   /** `https://host/dm`, without a slash at the end. */
   readonly endpointUrl: () => string;
   /** The device opened a session and proved itself: nothing more need wake it. */
@@ -127,7 +128,7 @@ async function attemptMessage(deps: EndpointDeps, received: Received): Promise<H
     loaded.session,
     received.at,
   );
-  const before = continuable(loaded.session, received.at, deps.sessionIdleMs);
+  const before = continuable(loaded.session, received.at, deps.sessionIdleMs, deps.sessions);
   const ports = { digests, random, now: received.at };
   const { request } = received;
   const stepped = step(
@@ -188,7 +189,7 @@ async function repeat(
   if (stored === undefined) return undefined;
   const body = await assemble(fromStored(stored.parts), blobs);
   const { status, headers } = stored;
-  trace(store, received, session.id, { status, headers, body }, now(), 'retry');
+  trace(store, received, session.id, { status, octets: body }, now(), 'retry');
   return {
     response: { status, headers, body, session: session.id },
     report: { outcome: 'retry', auth: 'unknown', device: session.key, session: session.id },
@@ -224,7 +225,13 @@ async function answer(
   );
   const body = await assemble(replied.parts, deps.blobs);
   const headers = headersOf(received.request, body, replied);
-  if (stepped.stray === true) return stray(deps, received, loaded.session, { status: 200, headers, body });
+  const traced = { status: 200, octets: body, message: replied.message };
+  if (stepped.stray === true) {
+    if (loaded.session !== undefined) {
+      trace(deps.store, received, loaded.session.id, traced, deps.now(), 'refused');
+    }
+    return stray(received, { status: 200, headers, body });
+  }
   const outcome = await deps.store.commitMessage(
     commitOf(deps, received, loaded, choice, { identity, stepped, replied, consulted, headers }),
   );
@@ -233,7 +240,7 @@ async function answer(
   const response = { status: 200, headers, body, session: identity.id };
   if (choice.party !== 'decoy') deps.store.seen(received.key, at);
   if (stepped.events.some(({ kind }) => kind === 'opened')) await deps.arrived(received.key);
-  trace(deps.store, received, identity.id, response, at, outcomeOf(stepped));
+  trace(deps.store, received, identity.id, traced, at, outcomeOf(stepped));
   return {
     response,
     report: {
@@ -246,20 +253,19 @@ async function answer(
 }
 
 /** A message that proves nothing leaves the device's session as it was: nothing is stored, so it can end nothing. */
-function stray(
-  { store, now }: EndpointDeps,
-  received: Received,
-  session: SessionRow | undefined,
-  response: DmResponse,
-): Handled {
-  if (session !== undefined) trace(store, received, session.id, response, now(), 'refused');
+function stray(received: Received, response: DmResponse): Handled {
   return { response, report: { outcome: 'refused', auth: 'unknown', device: received.key, reason: 'stray' } };
 }
 
 /** A first message opens a session with a name and a token of its own. */
-function identify({ message }: Received, session: SessionRow | undefined): Identity {
+function identify({ message, at }: Received, session: SessionRow | undefined): Identity {
   if (session !== undefined && message.hdr.MsgID !== 1) return { id: session.id, token: session.token };
-  return { id: random(12).toString('hex'), token: random(16).toString('base64url') };
+  return { id: sessionName(at), token: random(16).toString('base64url') };
+}
+
+/** Its time comes first: what is kept of the sessions of one moment lies together in the indexes of the store. */
+function sessionName(at: Instant): string {
+  return at.toString(16).padStart(12, '0') + random(6).toString('hex');
 }
 
 /** Undefined: nothing of this message concerns the fleet, because nobody we know said it. */
@@ -312,7 +318,7 @@ interface Made {
 }
 
 function commitOf(
-  { fleet, accounts }: EndpointDeps,
+  { fleet, accounts, sessions }: EndpointDeps,
   { key, at }: Received,
   { device, credentials, session }: LoadedForMessage,
   { party, account }: AccountChoice,
@@ -330,7 +336,7 @@ function commitOf(
       ...identity,
       known: party !== 'decoy',
       updatedAt: at,
-      value: JSON.stringify(replied.session),
+      value: sessions.write(key, replied.session),
       response: { status: 200, headers, parts: toStored(replied.parts) },
     },
     device: changed
@@ -360,7 +366,7 @@ function trace(
   store: Store,
   received: Received,
   session: string,
-  response: DmResponse,
+  response: TracedAnswer,
   answeredAt: Instant,
   outcome: string | undefined,
 ): void {
@@ -374,8 +380,7 @@ function trace(
       encoding: request.type.encoding,
       request: message,
       requestBytes: request.body.length,
-      response: response.body,
-      status: response.status,
+      response,
       outcome,
     }),
   );

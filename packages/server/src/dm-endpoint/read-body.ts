@@ -15,8 +15,10 @@ export async function readBody(
     const timer = setTimeout(() => done('too-slow'), timeoutMs);
     const done = (result: Buffer | BodyProblem): void => {
       clearTimeout(timer);
-      request.removeAllListeners('data');
-      request.pause();
+      if (typeof result === 'string') {
+        request.removeAllListeners('data');
+        request.pause();
+      }
       resolve(result);
     };
     request.on('data', (piece: Buffer) => {
@@ -24,8 +26,10 @@ export async function readBody(
       if (octets > maxBytes) done('too-large');
       else pieces.push(piece);
     });
-    request.once('end', () => done(pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces)));
-    request.once('error', () => done('broken'));
-    request.once('close', () => done('broken'));
+    request.on('end', () => done(pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces)));
+    request.on('error', () => done('broken'));
+    request.on('close', () => {
+      if (!request.complete) done('broken');
+    });
   });
 }

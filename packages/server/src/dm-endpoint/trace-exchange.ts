@@ -3,6 +3,13 @@ import { sha256Hex } from '../access/digests.ts';
 import { redactMessage } from '../observe/redact.ts';
 import type { TraceRow } from '../store/port.ts';
 
+export interface TracedAnswer {
+  readonly status: number;
+  readonly octets: Uint8Array;
+  /** What the octets say; read from them when it is not at hand. */
+  readonly message?: SyncMLMessage;
+}
+
 export interface TracedExchange {
   readonly session: string;
   readonly key: string | undefined;
@@ -12,8 +19,7 @@ export interface TracedExchange {
   /** Undefined: it did not decode. */
   readonly request: SyncMLMessage | undefined;
   readonly requestBytes: number;
-  readonly response: Uint8Array;
-  readonly status: number;
+  readonly response: TracedAnswer;
   readonly outcome: string | undefined;
 }
 
@@ -34,10 +40,10 @@ export function traceRows(exchange: TracedExchange): readonly TraceRow[] {
       ...common,
       from: 'server',
       at: exchange.answeredAt,
-      bytes: exchange.response.length,
-      status: exchange.status,
+      bytes: exchange.response.octets.length,
+      status: exchange.response.status,
       outcome: undefined,
-      message: keepOctets(exchange.response, encoding),
+      message: keepAnswer(exchange.response, encoding),
     },
   ];
 }
@@ -46,9 +52,9 @@ function keep(message: SyncMLMessage): string {
   return JSON.stringify(redactMessage(message, sha256Hex));
 }
 
-function keepOctets(octets: Uint8Array, encoding: Encoding): string | undefined {
+function keepAnswer({ octets, message }: TracedAnswer, encoding: Encoding): string | undefined {
   try {
-    return keep(decode(octets, encoding));
+    return keep(message ?? decode(octets, encoding));
   } catch {
     // Our own answer always decodes; a trace is no reason to stop should it not.
     return undefined;

@@ -117,17 +117,28 @@ export interface SessionWrite extends Omit<SessionRow, 'version'> {
   readonly response: StoredResponse;
 }
 
+/**
+ * A session whose device has not proved itself: it lives beside the device's session, in one of a few slots, and takes
+ * its place once it does (P-017). So nobody ends a session by opening another one in the device's name.
+ */
+export interface CallerWrite extends Omit<SessionWrite, 'known'> {
+  readonly slot: number;
+}
+
 // ---------------------------------------------------------------------------------------------------- the message
 
 /** Everything one message needs, in one read. */
 export interface LoadedForMessage {
-  readonly device: DeviceRow | undefined;
+  /** Without the time of the last contact: no message asks for it. */
+  readonly device: Omit<DeviceRow, 'lastSeen'> | undefined;
   readonly credentials: CredentialRow | undefined;
   readonly session: SessionRow | undefined;
 }
 
 /** Everything one message changes, in one transaction; any version that moved on makes it a conflict. */
 export interface MessageCommit {
+  /** The session was a caller until now: its row goes, once. */
+  readonly caller?: { readonly slot: number; readonly expected: number } | undefined;
   readonly device?: DeviceWrite | undefined;
   readonly credentials?: CredentialWrite | undefined;
   readonly session: SessionWrite;
@@ -298,6 +309,10 @@ export interface Store {
   putCredentials(write: CredentialWrite): Promise<Commit>;
 
   session(key: string): Promise<SessionRow | undefined>;
+  caller(key: string, slot: number): Promise<SessionRow | undefined>;
+  callerResponse(key: string, slot: number, version: number): Promise<StoredResponse | undefined>;
+  /** Beyond a bound the oldest callers of all devices go. */
+  putCaller(write: CallerWrite): Promise<Commit>;
   openSessions(since: Instant): Promise<number>;
   /** Removes sessions untouched since `before`, and the oldest decoys above `maxDecoys`. */
   expireSessions(before: Instant, maxDecoys: number): Promise<number>;

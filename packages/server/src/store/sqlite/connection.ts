@@ -30,6 +30,12 @@ export class Connection {
     return this.prepare(sql).get(...values);
   }
 
+  /** The first column of the first row. */
+  value(sql: string): SQLInputValue | undefined {
+    const row = this.get(sql);
+    return row === undefined ? undefined : Object.values(row)[0];
+  }
+
   /** Rows changed. */
   run(sql: string, ...values: readonly SQLInputValue[]): number {
     return Number(this.prepare(sql).run(...values).changes);

@@ -1,22 +1,37 @@
 import type { DeviceRecord } from '@fumarole/fumo/server';
 import type { DeviceColumns, DeviceRow, LoadedForMessage, SessionRow } from '../port.ts';
 import type { Connection, Row } from './connection.ts';
+import type { Context } from './context.ts';
+import type { Loaded } from './loaded-cache.ts';
 import type { RecordCache } from './record-cache.ts';
 import { blob, int, json, optionalInt, optionalText, text } from './values.ts';
 
 const FOR_MESSAGE = `SELECT
-  d.serial, d.version, d.manufacturer, d.model, d.firmware, d.state, d.quarantined, d.next_due, t.last_seen,
+  d.serial, d.version, d.manufacturer, d.model, d.firmware, d.state, d.quarantined, d.next_due,
   c.version AS c_version, c.key_id, c.sealed,
   s.version AS s_version, s.id, s.token, s.known, s.updated_at, s.value
   FROM (SELECT ?1 AS key) AS k
   LEFT JOIN devices d ON d.key = k.key
-  LEFT JOIN contacts t ON t.key = k.key
   LEFT JOIN credentials c ON c.key = k.key
   LEFT JOIN sessions s ON s.key = k.key`;
 
-/** Everything but the record comes with one statement; the record only when it is not at hand. */
-export function loadForMessage(db: Connection, cache: RecordCache, key: string): LoadedForMessage {
+export function loadForMessage(context: Context, key: string): LoadedForMessage {
+  context.loaded.revalidate();
+  return loadRows(context, key).rows;
+}
+
+/** What is at hand, once revalidated, or everything but the record with one statement. */
+export function loadRows({ db, cache, loaded }: Context, key: string): Loaded {
+  const found = loaded.get(key);
+  if (found !== undefined) return found;
   const row = db.get(FOR_MESSAGE, key) ?? {};
+  const made: Loaded = { rows: rowsOf(db, cache, key, row), serial: optionalInt(row, 'serial') ?? 0 };
+  // Another process may write between two statements: a record that was read apart makes a mixture, good only once.
+  if (made.rows.device?.version === optionalInt(row, 'version')) loaded.put(key, made);
+  return made;
+}
+
+function rowsOf(db: Connection, cache: RecordCache, key: string, row: Row): LoadedForMessage {
   return {
     device: optionalInt(row, 'version') === undefined ? undefined : deviceOf(db, cache, key, row),
     credentials:
@@ -27,13 +42,13 @@ export function loadForMessage(db: Connection, cache: RecordCache, key: string):
   };
 }
 
-function deviceOf(db: Connection, cache: RecordCache, key: string, row: Row): DeviceRow | undefined {
+function deviceOf(db: Connection, cache: RecordCache, key: string, row: Row): LoadedForMessage['device'] {
   const version = int(row, 'version');
   const record = cache.get(key, int(row, 'serial'), version);
   // Another process may write in between: the version that came with the record counts.
   return record === undefined
     ? readDevice(db, cache, key)
-    : { key, version, record, columns: columnsOf(row), lastSeen: optionalInt(row, 'last_seen') };
+    : { key, version, record, columns: columnsOf(row) };
 }
 
 export const DEVICE_COLUMNS =

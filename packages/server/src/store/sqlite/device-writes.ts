@@ -2,46 +2,61 @@
 import type {
   Commit,
   CredentialWrite,
+  DeviceColumns,
   DeviceCommit,
   DeviceWrite,
+  LoadedForMessage,
   MessageCommit,
   NewEvent,
   NewTimelineRow,
+  SessionRow,
   SessionWrite,
 } from '../port.ts';
-import type { Connection, Row } from './connection.ts';
-import type { RecordCache } from './record-cache.ts';
+import { isCallerStale, removeCaller } from './callers-part.ts';
+import type { Connection } from './connection.ts';
+import type { Context } from './context.ts';
+import { loadRows } from './device-reads.ts';
+import { type Loaded, sameColumns } from './loaded-cache.ts';
 import { packResponse } from './stored-response.ts';
-import { int, optionalText, orNull } from './values.ts';
-
-const VERSIONS = `SELECT d.version AS device, d.serial, d.state, c.version AS credentials, s.version AS session
-  FROM (SELECT ?1 AS key) AS k
-  LEFT JOIN devices d ON d.key = k.key
-  LEFT JOIN credentials c ON c.key = k.key
-  LEFT JOIN sessions s ON s.key = k.key`;
-const DEVICE_VERSION = 'SELECT version AS device, serial, state FROM devices WHERE key = ?';
+import { int, orNull } from './values.ts';
 
 /** Session, device, credentials, history: all or nothing. */
-export function writeMessage(db: Connection, cache: RecordCache, commit: MessageCommit): Commit {
-  const { session, device, credentials } = commit;
-  const at = db.get(VERSIONS, session.key) ?? {};
-  if ((at.session ?? 0) !== session.expected) return 'conflict';
-  if (device !== undefined && (at.device ?? 0) !== device.expected) return 'conflict';
-  if (credentials !== undefined && (at.credentials ?? 0) !== credentials.expected) return 'conflict';
-  writeSession(db, session);
-  writeRest(db, cache, commit, at);
+export function writeMessage(context: Context, commit: MessageCommit): Commit {
+  const { session } = commit;
+  const before = loadRows(context, session.key);
+  if ((before.rows.session?.version ?? 0) !== session.expected) return 'conflict';
+  if (isStale(before, commit) || isCallerStale(context.db, commit)) return 'conflict';
+  removeCaller(context.db, commit);
+  writeSession(context.db, session, before.rows.session);
+  const after = writeRest(context, commit, before);
+  const { key, id, token, known, updatedAt, value } = session;
+  context.loaded.put(key, {
+    ...after,
+    rows: {
+      ...after.rows,
+      session: { key, version: session.expected + 1, id, token, known, updatedAt, value },
+    },
+  });
   return 'committed';
 }
 
-export function writeDevice(db: Connection, cache: RecordCache, commit: DeviceCommit): Commit {
-  const { device, credentials } = commit;
-  const at = device === undefined ? {} : (db.get(DEVICE_VERSION, device.key) ?? {});
-  if (device !== undefined && (at.device ?? 0) !== device.expected) return 'conflict';
-  if (credentials !== undefined && versionOf(db, 'credentials', credentials.key) !== credentials.expected) {
-    return 'conflict';
+export function writeDevice(context: Context, commit: DeviceCommit): Commit {
+  const key = commit.device?.key ?? commit.credentials?.key;
+  if (key === undefined) {
+    addHistory(context.db, commit);
+    return 'committed';
   }
-  writeRest(db, cache, commit, at);
+  const before = loadRows(context, key);
+  if (isStale(before, commit)) return 'conflict';
+  context.loaded.put(key, writeRest(context, commit, before));
   return 'committed';
+}
+
+function isStale({ rows }: Loaded, { device, credentials }: DeviceCommit): boolean {
+  return (
+    (device !== undefined && (rows.device?.version ?? 0) !== device.expected) ||
+    (credentials !== undefined && (rows.credentials?.version ?? 0) !== credentials.expected)
+  );
 }
 
 export function versionOf(
@@ -54,20 +69,52 @@ export function versionOf(
   return row === undefined ? 0 : int(row, 'version');
 }
 
-/** `at`: serial and state of the device row as it was. */
-function writeRest(db: Connection, cache: RecordCache, commit: DeviceCommit, at: Row): void {
-  if (commit.device !== undefined) putDevice(db, cache, commit.device, at);
-  if (commit.credentials !== undefined) putCredentials(db, commit.credentials);
-  for (const row of commit.timeline) addTimeline(db, row);
-  for (const event of commit.events) addEvent(db, event);
+function writeRest(context: Context, commit: DeviceCommit, { rows, serial }: Loaded): Loaded {
+  const { device, credentials } = commit;
+  const next = device === undefined ? serial : putDevice(context, device, rows.device, serial);
+  if (credentials !== undefined) putCredentials(context.db, credentials);
+  addHistory(context.db, commit);
+  return {
+    serial: next,
+    rows: {
+      ...rows,
+      ...(device === undefined
+        ? {}
+        : {
+            device: {
+              key: device.key,
+              version: device.expected + 1,
+              record: device.record,
+              columns: device.columns,
+            },
+          }),
+      ...(credentials === undefined
+        ? {}
+        : {
+            credentials: {
+              key: credentials.key,
+              version: credentials.expected + 1,
+              keyId: credentials.keyId,
+              sealed: credentials.sealed,
+            },
+          }),
+    },
+  };
 }
 
-function writeSession(db: Connection, session: SessionWrite): void {
-  const minute = Math.floor(session.updatedAt / 60_000);
-  const { key, id, token, value, updatedAt, expected } = session;
+function addHistory(db: Connection, { timeline, events }: DeviceCommit): void {
+  for (const row of timeline) addTimeline(db, row);
+  for (const event of events) addEvent(db, event);
+}
+
+const minuteOf = (at: number): number => Math.floor(at / 60_000);
+
+function writeSession(db: Connection, session: SessionWrite, before: SessionRow | undefined): void {
+  const { key, id, token, value, updatedAt } = session;
   const known = session.known ? 1 : 0;
+  const minute = minuteOf(updatedAt);
   const response = packResponse(session.response);
-  if (expected === 0) {
+  if (before === undefined) {
     db.run(
       'INSERT INTO sessions (key, version, id, token, known, updated_at, minute, value, response) VALUES (?,1,?,?,?,?,?,?,?)',
       key,
@@ -81,22 +128,44 @@ function writeSession(db: Connection, session: SessionWrite): void {
     );
     return;
   }
+  const set =
+    'UPDATE sessions SET version = version + 1, id = ?, token = ?, updated_at = ?, value = ?, response = ?';
+  if (before.known === session.known && minuteOf(before.updatedAt) === minute) {
+    // A column of an index that is set at all is written in the index too.
+    db.run(`${set} WHERE key = ?`, id, token, updatedAt, value, response, key);
+    return;
+  }
   db.run(
-    'UPDATE sessions SET version = version + 1, id = ?, token = ?, known = ?, updated_at = ?, minute = ?, value = ?, response = ? WHERE key = ?',
+    `${set}, known = ?, minute = ? WHERE key = ?`,
     id,
     token,
-    known,
     updatedAt,
-    minute,
     value,
     response,
+    known,
+    minute,
     key,
   );
 }
 
-function putDevice(db: Connection, cache: RecordCache, device: DeviceWrite, at: Row): void {
+/** The row's serial. */
+function putDevice(
+  { db, cache }: Context,
+  device: DeviceWrite,
+  before: LoadedForMessage['device'],
+  serial: number,
+): number {
   const { key, columns, expected } = device;
   const record = JSON.stringify(device.record);
+  if (before !== undefined && sameColumns(before.columns, columns)) {
+    db.run(
+      'UPDATE devices SET version = version + 1, due_lease = NULL, record = ? WHERE serial = ?',
+      record,
+      serial,
+    );
+    cache.put(key, serial, expected + 1, device.record, record);
+    return serial;
+  }
   const values = [
     orNull(columns.manufacturer),
     orNull(columns.model),
@@ -106,26 +175,30 @@ function putDevice(db: Connection, cache: RecordCache, device: DeviceWrite, at: 
     orNull(columns.nextDue),
     record,
   ] as const;
-  if (expected === 0) {
-    db.run(
-      'INSERT INTO devices (key, version, manufacturer, model, firmware, state, quarantined, next_due, record) VALUES (?,1,?,?,?,?,?,?,?)',
+  countState(db, before?.columns, columns);
+  if (before === undefined) {
+    const made = db.get(
+      'INSERT INTO devices (key, version, manufacturer, model, firmware, state, quarantined, next_due, record) VALUES (?,1,?,?,?,?,?,?,?) RETURNING serial',
       key,
       ...values,
     );
-  } else {
-    db.run(
-      'UPDATE devices SET version = version + 1, manufacturer = ?, model = ?, firmware = ?, state = ?, quarantined = ?, next_due = ?, due_lease = NULL, record = ? WHERE key = ?',
-      ...values,
-      key,
-    );
+    return made === undefined ? 0 : int(made, 'serial');
   }
-  const old = expected === 0 ? undefined : (optionalText(at, 'state') ?? '');
-  const now = columns.state ?? '';
-  if (old !== now) {
-    if (old !== undefined) count(db, old, -1);
-    count(db, now, 1);
-  }
-  if (expected !== 0) cache.put(key, int(at, 'serial'), expected + 1, device.record, record);
+  db.run(
+    'UPDATE devices SET version = version + 1, manufacturer = ?, model = ?, firmware = ?, state = ?, quarantined = ?, next_due = ?, due_lease = NULL, record = ? WHERE serial = ?',
+    ...values,
+    serial,
+  );
+  cache.put(key, serial, expected + 1, device.record, record);
+  return serial;
+}
+
+function countState(db: Connection, before: DeviceColumns | undefined, after: DeviceColumns): void {
+  const old = before === undefined ? undefined : (before.state ?? '');
+  const now = after.state ?? '';
+  if (old === now) return;
+  if (old !== undefined) count(db, old, -1);
+  count(db, now, 1);
 }
 
 /** Devices by state of their update: counted as they change, never by looking at all of them. */

@@ -31,11 +31,11 @@ export function devicesPart(context: Context): Part & { readonly flushSeen: () =
     return result;
   };
   return {
-    loadForMessage: async (key) => loadForMessage(db, cache, key),
+    loadForMessage: async (key) => loadForMessage(context, key),
     commitMessage: (message) =>
       told(
         message.timeline.length + message.events.length > 0,
-        commit.run(() => writeMessage(db, cache, message)),
+        commit.run(() => writeMessage(context, message)),
       ),
     storedResponse: async (key, version) => {
       const row = db.get('SELECT response FROM sessions WHERE key = ? AND version = ?', key, version);
@@ -50,7 +50,7 @@ export function devicesPart(context: Context): Part & { readonly flushSeen: () =
     commitDevice: (change) =>
       told(
         change.timeline.length + change.events.length > 0,
-        commit.run(() => writeDevice(db, cache, change)),
+        commit.run(() => writeDevice(context, change)),
       ),
     removeDevice: (key, expected) => commit.run(() => removeDevice(context, key, expected)),
     claimDueDevices: (now, limit, leaseMs) => claimDue(context, now, limit, leaseMs),
@@ -83,15 +83,16 @@ async function listDevices(
   return (await list.execute()).map((row) => deviceRow({ ...row }, cache));
 }
 
-function removeDevice({ db, cache }: Context, key: string, expected: number): Commit {
+function removeDevice({ db, cache, loaded }: Context, key: string, expected: number): Commit {
   if (versionOf(db, 'devices', key) !== expected || expected === 0) return 'conflict';
   const state = db.get('SELECT state FROM devices WHERE key = ?', key)?.state;
   count(db, typeof state === 'string' ? state : '', -1);
-  for (const table of ['devices', 'contacts', 'credentials', 'sessions', 'install_reports']) {
+  for (const table of ['devices', 'contacts', 'credentials', 'sessions', 'callers', 'install_reports']) {
     db.run(`DELETE FROM ${table} WHERE key = ?`, key);
   }
   db.run('DELETE FROM work WHERE kind = ? AND key = ?', 'wake', key);
   cache.drop(key);
+  loaded.drop(key);
   return 'committed';
 }
 

@@ -19,6 +19,8 @@ interface Request {
 export interface GroupCommitHooks {
   /** Requests in the transaction, and how long it took. */
   committed(batch: number, seconds: number): void;
+  /** A transaction has the lock and sees the newest state; nothing was done in it yet. */
+  began(): void;
   /** Writes of this process were undone: what was remembered of them is void. */
   rolledBack(): void;
 }
@@ -119,6 +121,7 @@ export class GroupCommit {
     const { db } = this.#connection;
     this.#connection.prepare('BEGIN IMMEDIATE').run();
     try {
+      this.#hooks.began();
       const value = work();
       this.#connection.prepare('COMMIT').run();
       return value;

@@ -14,8 +14,12 @@ export const FALLBACK_CHECKPOINT_PAGES = 8_000;
 export const CHECKPOINT_INTERVAL_MS = 250;
 /** Parsed device records kept, by the length of their text. */
 export const RECORD_CACHE_CHARACTERS: number = 16 * 1024 * 1024;
+/** Rows that messages loaded or committed last, by the length of their texts. */
+export const LOADED_CACHE_CHARACTERS = 16 * 1024 * 1024;
 /** Prepared statements kept for each connection. */
 export const MAX_STATEMENTS = 256;
+/** Sessions of those who have not proved themselves, about 2 kB each. */
+export const MAX_CALLERS = 20_000;
 /** Longest page of any listing. */
 export const MAX_PAGE = 1_000;
 /** Traces waiting to be written; above it the oldest are dropped, so that a stuck disk cannot fill the memory. */
@@ -23,6 +27,6 @@ export const MAX_QUEUED_TRACES = 4_000;
 /** Pause in which traces gather. */
 export const TRACE_BATCH_MS = 100;
 /** Traces written without letting requests through in between. */
-export const TRACE_BATCH = 64;
+export const TRACE_BATCH = 128;
 /** Contact times gather for this long. */
 export const SEEN_BATCH_MS = 1_000;

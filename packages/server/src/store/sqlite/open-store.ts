@@ -5,6 +5,7 @@ import type { Store } from '../port.ts';
 import { accessPart } from './access-part.ts';
 import { backupStore } from './backup.ts';
 import { cataloguePart } from './catalogue-part.ts';
+import { callersPart } from './callers-part.ts';
 import { startCheckpointer } from './checkpointer.ts';
 import { openConnection } from './connection.ts';
 import type { Context } from './context.ts';
@@ -13,6 +14,7 @@ import { nodeSqliteDialect } from './dialect.ts';
 import { GroupCommit } from './group-commit.ts';
 import { historyPart } from './history-part.ts';
 import { TELEMETRY_KIND, TRUTH_KIND } from './kinds.ts';
+import { LoadedCache } from './loaded-cache.ts';
 import { RecordCache } from './record-cache.ts';
 import { sessionsPart } from './sessions-part.ts';
 import type { Tables } from './tables.ts';
@@ -32,16 +34,21 @@ export function openSqliteStore(folder: string, options: SqliteStoreOptions = {}
   const telemetry = openConnection(files[1], TELEMETRY_KIND);
   const stopCheckpointer = startCheckpointer(files);
   const cache = new RecordCache();
+  const loaded = new LoadedCache(db);
   const commit = new GroupCommit(db, {
     committed: options.committed ?? (() => {}),
-    rolledBack: () => cache.clear(),
+    began: () => loaded.revalidate(),
+    rolledBack: () => {
+      cache.clear();
+      loaded.clear();
+    },
   });
   const listeners = new Set<() => void>();
   const announce = (): void => {
     for (const listener of listeners) listener();
   };
   const query = new Kysely<Tables>({ dialect: nodeSqliteDialect(db) });
-  const context: Context = { db, commit, query, cache, announce };
+  const context: Context = { db, commit, query, cache, loaded, announce };
   const traces = new SqliteTraces(telemetry);
   const { flushSeen, ...devices } = devicesPart(context);
   let closed: Promise<void> | undefined;
@@ -57,6 +64,7 @@ export function openSqliteStore(folder: string, options: SqliteStoreOptions = {}
     traces,
     ...devices,
     ...sessionsPart(context),
+    ...callersPart(context),
     ...historyPart(context, listeners),
     ...cataloguePart(context),
     ...accessPart(context),

@@ -30,6 +30,13 @@ export const TRUTH_MIGRATIONS: readonly string[] = [
     value TEXT NOT NULL, response BLOB NOT NULL
   );
   CREATE INDEX sessions_age ON sessions (known, minute);
+  CREATE TABLE callers (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL, slot INTEGER NOT NULL, version INTEGER NOT NULL,
+    id TEXT NOT NULL, token TEXT NOT NULL, updated_at INTEGER NOT NULL,
+    value TEXT NOT NULL, response BLOB NOT NULL, UNIQUE (key, slot)
+  );
+  CREATE INDEX callers_age ON callers (updated_at);
   CREATE TABLE events (
     sequence INTEGER NOT NULL PRIMARY KEY,
     at INTEGER NOT NULL, type TEXT NOT NULL, device TEXT, text TEXT, update_id TEXT, data TEXT

@@ -16,7 +16,7 @@ type Part = Pick<
   | 'expireSessions'
 >;
 
-export function sessionsPart({ db, commit }: Context): Part {
+export function sessionsPart({ db, commit, loaded }: Context): Part {
   return {
     credentials: async (key) => {
       const row = db.get('SELECT * FROM credentials WHERE key = ?', key);
@@ -35,6 +35,7 @@ export function sessionsPart({ db, commit }: Context): Part {
       commit.run(() => {
         if (versionOf(db, 'credentials', write.key) !== write.expected) return 'conflict';
         putCredentials(db, write);
+        loaded.drop(write.key);
         return 'committed';
       }),
     session: async (key) => {
@@ -58,6 +59,8 @@ export function sessionsPart({ db, commit }: Context): Part {
              (SELECT rowid FROM sessions WHERE known = 0 ORDER BY minute DESC LIMIT -1 OFFSET ?)`,
           maxDecoys,
         );
+        db.run('DELETE FROM callers WHERE updated_at < ?', before);
+        if (old + decoys > 0) loaded.clear();
         return old + decoys;
       }),
   };
