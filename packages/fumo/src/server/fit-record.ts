@@ -4,8 +4,9 @@ import { MAX_ANSWERED_COMMANDS, MAX_RECORD } from './limits.ts';
 
 /** The same record within its bounds (limits.ts). */
 export function fitRecord(device: DeviceRecord): DeviceRecord {
-  const tidy = { ...device, commands: fitCommands(device.commands) };
-  if (sizeOf(tidy) <= MAX_RECORD) {
+  const commands = fitCommands(device.commands);
+  const tidy = commands === device.commands ? device : { ...device, commands };
+  if (isClearlySmall(tidy) || sizeOf(tidy) <= MAX_RECORD) {
     return tidy;
   }
   const steps: readonly ((record: DeviceRecord) => DeviceRecord)[] = [
@@ -21,7 +22,26 @@ export function fitRecord(device: DeviceRecord): DeviceRecord {
   return small;
 }
 
-/** Rough and cheap: most records are far below the limit. */
+/** Octets that an entry has beside its texts, and all that is not counted, at most. */
+const ENTRY = 256;
+const REST = 8 * 1024;
+
+/** Most records have no update, no queue and a few short values: that is seen without writing them out. */
+function isClearlySmall({ nodes, update, history, commands, roots, unsupported }: DeviceRecord): boolean {
+  if (update !== undefined || history.length > 0 || commands.length > 0 || roots.length > 4) {
+    return false;
+  }
+  let size = REST;
+  for (const uri in nodes) {
+    size += ENTRY + uri.length + (nodes[uri]?.value?.length ?? 0);
+  }
+  for (const what in unsupported) {
+    size += ENTRY + what.length;
+  }
+  // A character may take six when it is escaped.
+  return size * 6 <= MAX_RECORD;
+}
+
 function sizeOf(device: DeviceRecord): number {
   return JSON.stringify(device).length;
 }

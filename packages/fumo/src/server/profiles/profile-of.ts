@@ -3,6 +3,13 @@ import type { DeviceRecord } from '../device-record.ts';
 import { PROFILES } from './families.ts';
 import { DEFAULT_PROFILE, type DeviceProfile, type ProfileMatch } from './profile.ts';
 
+/** Compiled once: each message asks for the profile several times. */
+const PATTERNS: ReadonlyMap<string, RegExp> = new Map(
+  PROFILES.flatMap(({ match }) => match)
+    .flatMap((texts) => Object.values(texts))
+    .map((text: string) => [text, new RegExp(text, 'i')]),
+);
+
 /** The profile named by the policy, else the one whose match fits DevInfo, else the default. */
 export function profileOf(device: DeviceRecord): DeviceProfile {
   const named = PROFILES.find((profile) => profile.name === device.policy.profile);
@@ -20,5 +27,5 @@ function fits(match: ProfileMatch, device: DeviceRecord): boolean {
 }
 
 function fitsText(pattern: string | undefined, value: string | undefined): boolean {
-  return pattern === undefined || (value !== undefined && new RegExp(pattern, 'i').test(value.trim()));
+  return pattern === undefined || (value !== undefined && PATTERNS.get(pattern)?.test(value.trim()) === true);
 }
