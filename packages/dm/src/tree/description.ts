@@ -1,4 +1,5 @@
 import type { Format } from './format.ts';
+import type { PropertyName } from './property-name.ts';
 
 /** Commands a node answers to, whatever the ACL says (DDF `AccessType`, tree §9). */
 export type AccessType = 'Add' | 'Copy' | 'Delete' | 'Exec' | 'Get' | 'Replace';
@@ -27,6 +28,14 @@ export interface NodeDescription {
   readonly mime?: readonly string[];
   /** Interior node: identifier of the management object that starts here. */
   readonly moi?: string;
+  /** Factory value, title and explanation of a DDF; they change nothing. */
+  readonly defaultValue?: string;
+  readonly title?: string;
+  readonly about?: string;
+  /** `CS`: names here and below are told apart by letter case; `CIS`: they are not. */
+  readonly caseSense?: 'CS' | 'CIS';
+  /** Properties the node has at run time; absent: ACL, Format, Name and Type. */
+  readonly properties?: readonly PropertyName[];
   /** Octets one value may have; absent: the limit of the tree. */
   readonly maxOctets?: number;
   /** Is this text a value of this leaf? A refused one is answered 500 (tree §5.2). */

@@ -1,5 +1,13 @@
 export { type Acl, type AclCommand, formatAcl, isServerId, parseAcl } from './acl.ts';
 export type { ChunkPart } from './chunk-intake.ts';
+export {
+  type DdfDocument,
+  type DdfWarning,
+  type DescribedNode,
+  parseDdf,
+  treeDescription,
+} from './ddf/read-ddf.ts';
+export { type DdfFacts, ddfElement, ddfOf, formatDdf } from './ddf/write-ddf.ts';
 export { OPEN_NODE } from './describe.ts';
 export type { AccessType, NodeDescription, NodeInit, ObjectNodes, Occurrence } from './description.ts';
 export { TREE_USAGE_CODES, type TreeUsageCode, TreeUsageError } from './errors.ts';
