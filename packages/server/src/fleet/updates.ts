@@ -60,11 +60,16 @@ async function candidates(
   device: DeviceRecord,
   packageId: string | undefined,
 ): Promise<readonly PackageRecord[]> {
-  const all = await catalogue.all();
-  if (packageId !== undefined && !all.some(({ id }) => id === packageId)) {
+  const named = (await catalogue.all()).filter(({ id }) => id === packageId);
+  if (packageId !== undefined && named.length === 0) {
     throw unknownPackage(packageId);
   }
-  return device.manufacturer === undefined ? [] : all;
+  if (device.manufacturer === undefined) {
+    return [];
+  }
+  // The one that was named is looked at however many there are, if only to say why it does not fit.
+  const fitting = await catalogue.packagesFor(device);
+  return [...named, ...fitting.filter(({ id }) => id !== packageId)];
 }
 
 function newOrder(
