@@ -2,6 +2,7 @@ import type { NodeDescription, NodeInit, ObjectNodes } from '../tree/description
 import type { Tree } from '../tree/tree.ts';
 import { interior, leaf } from './leaf.ts';
 import { DMACC_MOI } from './moi.ts';
+import { serverAddress } from './server-address.ts';
 
 /** AAuthType names (std-objects §4); others are kept as they stand. */
 export type AAuthType = 'BASIC' | 'DIGEST' | 'HMAC' | 'TRANSPORT';
@@ -119,27 +120,16 @@ function readAccount(tree: Tree, root: string): DmAccount | undefined {
   };
 }
 
-/** First address of type URI or empty; else IPv4/IPv6 as http (std-objects §4.2). */
 function addressOf(tree: Tree, root: string): string | undefined {
   for (const entry of tree.children(`${root}/AppAddr`)) {
     const address = tree.text(`${entry}/Addr`) ?? '';
     const type = tree.text(`${entry}/AddrType`) ?? '';
     const [firstPort] = tree.children(`${entry}/Port`);
     const port = firstPort === undefined ? '' : (tree.text(`${firstPort}/PortNbr`) ?? '');
-    if (address === '') continue;
-    if (type === '' || type === 'URI') return withPort(address, port);
-    const host = type === 'IPv6' ? `[${address}]` : address;
-    return `http://${host}${port === '' ? '' : `:${port}`}/`;
+    const found = serverAddress(address, type, port);
+    if (found !== undefined) return found;
   }
   return undefined;
-}
-
-/** A PortNbr counts where the address itself names none. */
-function withPort(url: string, port: string): string {
-  const match = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)(.*)$/is.exec(url);
-  const authority = match?.[2] ?? '';
-  if (match === null || port === '' || /:\d+$/.test(authority)) return url;
-  return `${match[1]}${authority}:${port}${match[3]}`;
 }
 
 function credentialOf(tree: Tree, root: string, side: Side): DmAccCredential | undefined {

@@ -21,3 +21,12 @@ export {
 } from './dm-acc.ts';
 export { type FumoShape, fumoNodes } from './fumo.ts';
 export { DEVDETAIL_MOI, DEVINFO_MOI, DMACC_MOI, FUMO_MOI } from './moi.ts';
+export {
+  type AccountLayout,
+  type AccountWrite,
+  accountReads,
+  addressWrites,
+  credentialWrites,
+  type ReportedAccount,
+  readReportedAccounts,
+} from './reported-account.ts';
