@@ -188,6 +188,65 @@ describe('who is let in', () => {
     expect(answer.commands).not.toEqual([]);
   });
 
+  it.each([
+    ['no credentials', {}],
+    ['a wrong digest', { 'x-syncml-hmac': 'algorithm=MD5, username="x", mac=AAAAAAAAAAAAAAAAAAAAAA==' }],
+  ])('P-017: a first message with %s in a device’s name ends nothing, whatever its SessionID', async (_, hmac) => {
+    const device = await newDevice('wbxml', 'mac', 3);
+    let answer = await device.login();
+    const intruder = new ScriptedDevice({
+      id: `urn:test:${count}`,
+      credentials: { client: { scheme: 'none', name: 'x', secret: 'x' } },
+      url: `${server.url}/dm`,
+      encoding: 'wbxml',
+    });
+    const intrude = async (session: string) => {
+      intruder.begin(session);
+      const message = intruder.packageOne();
+      const forged = { ...message, headers: { ...message.headers, ...hmac } };
+      expect((await post(forged, 'wbxml', undefined, true)).code).toBeGreaterThanOrEqual(401);
+    };
+    for (let i = 0; answer.commands.length > 0 && i < 20; i += 1) {
+      await intrude('1');
+      await intrude(`F${i}`);
+      answer = await device.send(device.reply(answer));
+      expect(answer.code).toBe(200);
+    }
+    const { state } = (
+      await callApi<{ items: { state: string }[] }>(api, 'GET', `/devices/urn:test:${count}/commands`)
+    ).items[0] ?? { state: 'none' };
+    expect(state).toBe('failed');
+  });
+
+  it('P-017: a challenged caller that proves itself replaces the open session; its challenge counts once', async () => {
+    const device = await newDevice('wbxml', 'mac', 3);
+    const opened = await device.login();
+    const old = device.reply(opened);
+    const again = new ScriptedDevice({ ...device.options });
+    again.begin('2');
+    again.nonce = 'bm90LXRoZS1vbmU=';
+    expect((await again.send(again.packageOne())).code).toBe(401);
+    const proof = again.packageOne();
+    const taken = await again.send(proof);
+    expect([taken.code, taken.commands.length > 0]).toEqual([200, true]);
+    expect((await post(old, 'wbxml', undefined, true)).code).not.toBe(200);
+    const answer = await again.send(again.reply(taken));
+    expect(answer.code).toBe(200);
+    expect((await post(proof, 'wbxml', undefined, true)).code).not.toBe(200);
+  });
+
+  it('an intruder with the SessionID of a device that is being challenged: the device gets in all the same', async () => {
+    const device = await newDevice('wbxml', 'mac', 1);
+    const { url } = device;
+    device.nonce = 'bm90LXRoZS1vbmU=';
+    expect((await device.send(device.packageOne())).code).toBe(401);
+    const intruder = new ScriptedDevice({ ...device.options, url, encoding: 'wbxml' });
+    intruder.nonce = 'YW5vdGhlci1vbmU=';
+    expect((await post(intruder.packageOne({ mark: 'xx' }), 'wbxml', undefined, true)).code).toBe(401);
+    const codes = [await device.send(device.packageOne()), await device.send(device.packageOne())];
+    expect(codes.map(({ code }) => code)).toContain(200);
+  });
+
   it('P-087: a message replayed after its session went on runs nothing', async () => {
     const device = await newDevice();
     const opened = await device.login();

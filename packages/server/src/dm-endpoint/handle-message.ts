@@ -10,6 +10,7 @@ import {
   macHeader,
   type ReplyResult,
   reply,
+  type ServerAccount,
   type ServerSession,
   type SessionConfig,
   type StepResult,
@@ -21,7 +22,7 @@ import { contentType, DecodeError, decode, type SyncMLMessage } from '@fumarole/
 import { digests, random, sha256Hex } from '../access/digests.ts';
 import type { Consultation, Fleet } from '../fleet/fleet.ts';
 import { deviceColumns } from '../store/device-columns.ts';
-import type { LoadedForMessage, MessageCommit, SessionRow, Store } from '../store/port.ts';
+import type { CallerWrite, LoadedForMessage, MessageCommit, SessionRow, Store } from '../store/port.ts';
 import { assemble, fromStored, toStored } from './assemble.ts';
 import type { BlobReader } from './blob-port.ts';
 import { type AccountChoice, type AccountSource, chooseAccount } from './device-accounts.ts';
@@ -33,6 +34,7 @@ import {
   PREVIOUS_NONCE_REST_MS,
   RETRY_AFTER_SECONDS,
 } from './limits.ts';
+import { isProven, isSessionsOwn, type Placed, stepInPlace } from './session-place.ts';
 import { continuable, type SessionValues } from './session-value.ts';
 import { type TracedAnswer, traceRows } from './trace-exchange.ts';
 import { allowedSchemes, isWeak, type TransportPolicy } from './transport-rule.ts';
@@ -128,12 +130,32 @@ async function attemptMessage(deps: EndpointDeps, received: Received): Promise<H
     loaded.session,
     received.at,
   );
-  const before = continuable(loaded.session, received.at, deps.sessionIdleMs, deps.sessions);
-  const ports = { digests, random, now: received.at };
+  const readValue = (row: SessionRow | undefined): ServerSession | undefined =>
+    continuable(row, received.at, deps.sessionIdleMs, deps.sessions);
+  const placed = await stepInPlace(deps.store, {
+    key: received.key,
+    hdr: received.message.hdr,
+    request: received.request,
+    main: loaded.session,
+    readValue,
+    stepOn: (row) => stepOn(deps, received, choice.account, row, readValue(row)),
+  });
+  return placed.stepped.turn === 'retry'
+    ? repeat(deps, received, placed)
+    : answer(deps, received, loaded, choice, placed);
+}
+
+function stepOn(
+  deps: EndpointDeps,
+  received: Received,
+  account: ServerAccount,
+  row: SessionRow | undefined,
+  before: ServerSession | undefined,
+): StepResult {
   const { request } = received;
-  const stepped = step(
+  return step(
     before,
-    choice.account,
+    account,
     {
       message: received.message,
       encoding: request.type.encoding,
@@ -143,14 +165,12 @@ async function attemptMessage(deps: EndpointDeps, received: Received): Promise<H
       transport: {
         allows: allowedSchemes(request, deps.transport),
         ...certificateOf(received),
-        tokenValid: isSessionsOwn(request, loaded.session),
+        tokenValid: isSessionsOwn(request, row),
       },
     },
-    ports,
+    { digests, random, now: received.at },
     deps.session,
   );
-  if (stepped.turn === 'retry') return repeat(deps, received, loaded.session);
-  return answer(deps, received, loaded, choice, stepped);
 }
 
 /**
@@ -171,21 +191,17 @@ function certificateOf({ request, key, source }: Received): { readonly certifica
   return { certificateDevice: deviceKey(certificateDevice) === key ? source : certificateDevice };
 }
 
-/** The token of RespURI, or the same connection for families that ignore RespURI (design, Security). */
-function isSessionsOwn(request: DmRequest, session: SessionRow | undefined): boolean {
-  return (
-    session !== undefined && (request.token === session.token || request.connectionSession === session.id)
-  );
-}
-
 /** P-016: the stored response, octet for octet; nothing is executed again. */
 async function repeat(
   { store, blobs, now }: EndpointDeps,
   received: Received,
-  session: SessionRow | undefined,
+  { row: session, slot }: Placed,
 ): Promise<Handled | undefined> {
   if (session === undefined) return undefined;
-  const stored = await store.storedResponse(session.key, session.version);
+  const { key, version } = session;
+  const stored = await (slot === undefined
+    ? store.storedResponse(key, version)
+    : store.callerResponse(key, slot, version));
   if (stored === undefined) return undefined;
   const body = await assemble(fromStored(stored.parts), blobs);
   const { status, headers } = stored;
@@ -206,9 +222,10 @@ async function answer(
   received: Received,
   loaded: LoadedForMessage,
   choice: AccountChoice,
-  stepped: StepResult,
+  placed: Placed,
 ): Promise<Handled | undefined> {
-  const identity = identify(received, loaded.session);
+  const { stepped, row } = placed;
+  const identity = identify(received, row);
   const consulted = await consult(deps, received, loaded, choice, stepped, identity);
   const replied = reply(
     stepped.session,
@@ -227,18 +244,20 @@ async function answer(
   const headers = headersOf(received.request, body, replied);
   const traced = { status: 200, octets: body, message: replied.message };
   if (stepped.stray === true) {
-    if (loaded.session !== undefined) {
-      trace(deps.store, received, loaded.session.id, traced, deps.now(), 'refused');
+    if (row !== undefined) {
+      trace(deps.store, received, row.id, traced, deps.now(), 'refused');
     }
     return stray(received, { status: 200, headers, body });
   }
-  const outcome = await deps.store.commitMessage(
-    commitOf(deps, received, loaded, choice, { identity, stepped, replied, consulted, headers }),
-  );
+  const made = { identity, placed, replied, consulted, headers };
+  const proven = isProven(stepped.session);
+  const outcome = proven
+    ? await deps.store.commitMessage(commitOf(deps, received, loaded, choice, made))
+    : await deps.store.putCaller(callerOf(received, made));
   if (outcome === 'conflict') return undefined;
   const at = deps.now();
   const response = { status: 200, headers, body, session: identity.id };
-  if (choice.party !== 'decoy') deps.store.seen(received.key, at);
+  if (proven) deps.store.seen(received.key, at);
   if (stepped.events.some(({ kind }) => kind === 'opened')) await deps.arrived(received.key);
   trace(deps.store, received, identity.id, traced, at, outcomeOf(stepped));
   return {
@@ -277,9 +296,8 @@ async function consult(
   { session, events, turn, stray }: StepResult,
   identity: Identity,
 ): Promise<Consultation | undefined> {
-  if (party === 'decoy' || stray === true) return undefined;
+  if (stray === true || !isProven(session)) return undefined;
   if (party === 'joining' && !events.some(({ kind }) => kind === 'opened')) return undefined;
-  if (turn === 'challenge' && events.length === 0) return undefined;
   const scheme = schemeOf(session);
   const view: SessionView = {
     key: identity.id,
@@ -311,7 +329,7 @@ function headersOf(
 
 interface Made {
   readonly identity: Identity;
-  readonly stepped: StepResult;
+  readonly placed: Placed;
   readonly replied: ReplyResult;
   readonly consulted: Consultation | undefined;
   readonly headers: Readonly<Record<string, string>>;
@@ -322,7 +340,7 @@ function commitOf(
   { key, at }: Received,
   { device, credentials, session }: LoadedForMessage,
   { party, account }: AccountChoice,
-  { identity, replied, consulted, headers }: Made,
+  { identity, placed, replied, consulted, headers }: Made,
 ): MessageCommit {
   const settled = consulted === undefined ? undefined : fleet.settled(consulted, replied);
   const record = settled?.device;
@@ -330,11 +348,15 @@ function commitOf(
   const renewed =
     replied.account !== account || (party === 'joining' && changed && credentials === undefined);
   return {
+    caller:
+      placed.slot === undefined || placed.row === undefined
+        ? undefined
+        : { slot: placed.slot, expected: placed.row.version },
     session: {
       key,
       expected: session?.version ?? 0,
       ...identity,
-      known: party !== 'decoy',
+      known: true,
       updatedAt: at,
       value: sessions.write(key, replied.session),
       response: { status: 200, headers, parts: toStored(replied.parts) },
@@ -349,6 +371,19 @@ function commitOf(
         : undefined,
     timeline: (settled?.timeline ?? []).map((entry) => ({ key, entry })),
     events: settled?.events ?? [],
+  };
+}
+
+/** Nothing else is written for who has proved nothing: no nonce is used up, no contact counted. */
+function callerOf({ key, at }: Received, { identity, placed, replied, headers }: Made): CallerWrite {
+  return {
+    key,
+    slot: placed.slot ?? 0,
+    expected: placed.row?.version ?? 0,
+    ...identity,
+    updatedAt: at,
+    value: JSON.stringify(replied.session),
+    response: { status: 200, headers, parts: toStored(replied.parts) },
   };
 }
 

@@ -13,6 +13,8 @@ export const MAX_CONFLICTS = 12;
 export const MAX_CONCURRENT = 512;
 /** What `Retry-After` says then, and on a store that does not answer. */
 export const RETRY_AFTER_SECONDS = 30;
+/** Sessions of one device that have proved nothing yet, beside its own. */
+export const CALLER_SLOTS = 16;
 /** Sessions of devices that the server does not know, kept so that they cannot be told from others. */
 export const MAX_DECOYS = 10_000;
 /** Octets of one answer that come from stored objects; MaxMsgSize of the device bounds it first. */

@@ -278,6 +278,49 @@ function storeContract(name: string, make: () => StoreUnderTest): void {
       expect(await store.work('wake', 'D')).toMatchObject({ dueAt: 500, payload: '3' });
     });
 
+    describe('callers', () => {
+      const caller = (slot: number, expected: number, over: Partial<SessionWrite> = {}) => {
+        const { known: _, ...rest } = sessionWrite('D', expected, over);
+        return { ...rest, slot };
+      };
+
+      it('P-017: have slots beside the session, each with its version and response', async () => {
+        const store = await fresh();
+        await store.commitMessage(message({ session: sessionWrite('D', 0) }));
+        expect(await store.putCaller(caller(3, 0, { id: 'c3' }))).toBe('committed');
+        expect(await store.putCaller(caller(3, 0))).toBe('conflict');
+        expect(await store.putCaller(caller(3, 1, { id: 'again' }))).toBe('committed');
+        expect(await store.caller('D', 3)).toMatchObject({ id: 'again', version: 2, value: '{"n":1}' });
+        expect(await store.caller('D', 4)).toBeUndefined();
+        expect(await store.callerResponse('D', 3, 2)).toMatchObject({ status: 200 });
+        expect(await store.callerResponse('D', 3, 1)).toBeUndefined();
+        expect(await store.session('D')).toMatchObject({ id: 's1', version: 1 });
+      });
+
+      it('P-017: one takes the place of the session, once', async () => {
+        const store = await fresh();
+        await store.putCaller(caller(3, 0));
+        const take = (expected: number) =>
+          store.commitMessage(
+            message({ session: sessionWrite('D', expected), caller: { slot: 3, expected: 1 } }),
+          );
+        expect(await take(0)).toBe('committed');
+        expect(await store.caller('D', 3)).toBeUndefined();
+        expect(await take(1)).toBe('conflict');
+      });
+
+      it('expire, and go with their device', async () => {
+        const store = await fresh();
+        await store.commitDevice({ device: deviceWrite('D', 0), timeline: [], events: [] });
+        await store.putCaller(caller(1, 0, { updatedAt: 1000 }));
+        await store.putCaller(caller(2, 0, { updatedAt: 3000 }));
+        await store.expireSessions(2000, 10);
+        expect([await store.caller('D', 1), (await store.caller('D', 2))?.version]).toEqual([undefined, 1]);
+        await store.removeDevice('D', 1);
+        expect(await store.caller('D', 2)).toBeUndefined();
+      });
+    });
+
     it('P-021: expires old sessions and the oldest decoys', async () => {
       const store = await fresh();
       const minute = 60_000;

@@ -43,7 +43,7 @@ export interface ScriptedAnswer {
 }
 
 export class ScriptedDevice {
-  readonly #options: ScriptedDeviceOptions;
+  readonly options: ScriptedDeviceOptions;
   readonly #a: string;
   nonce = '';
   msgID = 0;
@@ -53,7 +53,7 @@ export class ScriptedDevice {
   #accepted = false;
 
   constructor(options: ScriptedDeviceOptions) {
-    this.#options = options;
+    this.options = options;
     const { name, secret } = options.credentials.client;
     this.#a = accountDigest(digests, name, secret);
     this.url = options.url;
@@ -63,7 +63,7 @@ export class ScriptedDevice {
   begin(sessionID: string): void {
     this.sessionID = sessionID;
     this.msgID = 0;
-    this.url = this.#options.url;
+    this.url = this.options.url;
     this.#accepted = false;
   }
 
@@ -75,7 +75,7 @@ export class ScriptedDevice {
     readonly mark?: string;
     readonly final?: boolean;
   } = {}): ScriptedMessage {
-    const info = { DevId: this.#options.id, Man: 'Scripted', Mod: 'S1', DmV: '1.2', Lang: mark };
+    const info = { DevId: this.options.id, Man: 'Scripted', Mod: 'S1', DmV: '1.2', Lang: mark };
     const items: readonly Item[] = Object.entries(info).map(([leaf, Data]) => ({
       Source: { LocURI: `./DevInfo/${leaf}` },
       Data,
@@ -113,7 +113,7 @@ export class ScriptedDevice {
         SessionID: this.sessionID,
         MsgID: this.msgID,
         Target: { LocURI: this.url },
-        Source: { LocURI: this.#options.id, LocName: this.#options.credentials.client.name },
+        Source: { LocURI: this.options.id, LocName: this.options.credentials.client.name },
         Meta: { MaxMsgSize: 16_384, MaxObjSize: 1_000_000 },
       },
       body,
@@ -123,7 +123,7 @@ export class ScriptedDevice {
 
   /** A message as octets, with the account's credential over the present nonce. */
   sign(message: SyncMLMessage): ScriptedMessage {
-    const { encoding, credentials } = this.#options;
+    const { encoding, credentials } = this.options;
     const { scheme, name } = credentials.client;
     const nonce = Buffer.from(this.nonce, 'base64');
     const cred = {
@@ -149,7 +149,7 @@ export class ScriptedDevice {
 
   /** Posts and takes over nonce and RespURI from the answer. */
   async send(message: ScriptedMessage, base?: string): Promise<ScriptedAnswer> {
-    return this.receive(await post(message, this.#options.encoding, base));
+    return this.receive(await post(message, this.options.encoding, base));
   }
 
   /** Takes over nonce and RespURI from an answer that came some other way. */
