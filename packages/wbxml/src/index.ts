@@ -16,4 +16,4 @@ export {
   type WbxmlAttribute,
   WbxmlReader,
 } from './reader.ts';
-export { WbxmlWriter, type WriterOptions } from './writer.ts';
+export { type AttributeStart, WbxmlWriter, type WriterOptions } from './writer.ts';

@@ -1,5 +1,5 @@
 import { UTF_8_MIB_ENUM } from './charset.ts';
-import { CONTENT_BIT, GlobalToken } from './global-token.ts';
+import { ATTRIBUTES_BIT, CONTENT_BIT, GlobalToken } from './global-token.ts';
 import { OctetWriter } from './octet-writer.ts';
 
 export interface WriterOptions {
@@ -11,13 +11,21 @@ export interface WriterOptions {
   readonly expectedOctets?: number;
 }
 
+/** One attribute to write: its start token (page << 8 | token) and what its token does not say already. */
+export interface AttributeStart {
+  readonly start: number;
+  /** Written as an inline string. */
+  readonly text?: string;
+}
+
 /**
- * Writes one WBXML document: UTF-8, inline strings, no attributes. Tags are tag codes (page << 8 | token); a page switch
- * is written just before the tag that needs it (§7.4(1)).
+ * Writes one WBXML document: UTF-8, inline strings. Tags are tag codes (page << 8 | token); a page switch is written just
+ * before the tag or attribute that needs it (§7.4(1)); tags and attributes have page states of their own.
  */
 export class WbxmlWriter {
   readonly #out: OctetWriter;
   #page = 0;
+  #attributePage = 0;
 
   constructor(options: WriterOptions) {
     this.#out = new OctetWriter(options.expectedOctets);
@@ -44,6 +52,28 @@ export class WbxmlWriter {
 
   open(tag: number): void {
     this.#tag(tag, CONTENT_BIT);
+  }
+
+  /** An element with attributes; one that is not `filled` is a bare tag and must not be closed. */
+  openWith(tag: number, attributes: readonly AttributeStart[], filled: boolean): void {
+    this.#tag(tag, ATTRIBUTES_BIT | (filled ? CONTENT_BIT : 0));
+    for (const { start, text } of attributes) {
+      if (start >> 8 !== this.#attributePage) {
+        this.#attributePage = start >> 8;
+        this.#out.u8(GlobalToken.SWITCH_PAGE);
+        this.#out.u8(this.#attributePage);
+      }
+      this.#out.u8(start & 0xff);
+      if (text !== undefined) {
+        this.text(text);
+      }
+    }
+    this.#out.u8(GlobalToken.END);
+  }
+
+  /** Page of the last attribute: a token that several pages have needs no switch on this one. */
+  get attributePage(): number {
+    return this.#attributePage;
   }
 
   close(): void {
