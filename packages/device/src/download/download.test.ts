@@ -283,47 +283,55 @@ describe('D-068: each row of the table, as result and as report', () => {
   const silent: Handler = () => {};
   const length = (octets: number): Handler => file(PACKAGE.subarray(0, octets));
 
-  it.each<[string, () => Handler, number, number, number, More?]>([
-    ['D-035: cut off again and again', () => cut, 503, 903, 3],
-    ['silence', () => silent, 407, 903, 3],
-    ['HTTP 408', () => answer(408), 407, 903, 3],
-    ['HTTP 504', () => answer(504), 407, 903, 3],
-    ['HTTP 400', () => answer(400), 411, 954, 1],
-    ['HTTP 414', () => answer(414), 411, 954, 1],
-    ['D-067: HTTP 401', () => answer(401), 406, 954, 1],
-    ['HTTP 407', () => answer(407), 406, 954, 1],
-    ['HTTP 403', () => answer(403), 406, 954, 1],
-    ['D-034: HTTP 404', () => answer(404), 411, 954, 1],
-    ['HTTP 410', () => answer(410), 411, 954, 1],
-    ['HTTP 405', () => answer(405), 500, 954, 1],
-    ['HTTP 451', () => answer(451), 500, 954, 1],
-    ['HTTP 429', () => answer(429), 412, 954, 3],
-    ['HTTP 500', () => answer(500), 500, 954, 3],
-    ['HTTP 501', () => answer(501), 500, 954, 1],
-    ['HTTP 502', () => answer(502), 500, 954, 3],
-    ['HTTP 503', () => answer(503), 412, 954, 3],
-    ['an endless redirect', () => answer(302, { Location: '/p' }), 500, 954, 6],
-    ['no Location', () => answer(302), 500, 954, 1],
-    ['D-030: longer than size', () => file(imageOf('long', PACKAGE.length + 1)), 402, 905, 1],
-    ['D-031: shorter than size', () => length(500), 402, 905, 1],
-    ['D-032: another type than the descriptor says', () => file(PACKAGE, { type: 'text/html' }), 402, 905, 1],
-    ['D-024: a descriptor again', () => descriptor({ type: 'a/b', size: 1, objectURI: 'x' }), 409, 906, 1],
-    [
-      'hash or size in the package',
-      () => file(PACKAGE),
-      402,
-      905,
-      1,
-      { refused: [{ code: 402, reason: '' }] },
-    ],
-    ['signature', () => file(PACKAGE), 404, 953, 1, { refused: [{ code: 404, reason: '' }] }],
-    ['wrong device', () => file(PACKAGE), 403, 953, 1, { refused: [{ code: 403, reason: '' }] }],
-    ['D-036: the user stops', () => file(PACKAGE), 401, 902, 1, { simulate: { refuseUser: 'download' } }],
-    ['D-037: the device stops', () => file(PACKAGE), 400, 952, 1, { simulate: { abortDownload: true } }],
-  ])('D-039 D-040 D-045: %s', async (_, handler, code, report, requests, more) => {
-    expect(await download(described(handler()), more)).toMatchObject({ kind: 'failed', code });
-    expect(reports()).toEqual([expect.stringMatching(new RegExp(`^POST ${report} [A-Z]`))]);
-    expect(web.seen('/p')).toHaveLength(requests);
+  describe('D-039 D-040 D-045: of an object with a descriptor', () => {
+    it.each<[string, () => Handler, number, number, number, More?]>([
+      ['D-035: cut off again and again', () => cut, 503, 903, 3],
+      ['silence', () => silent, 407, 903, 3],
+      ['HTTP 408', () => answer(408), 407, 903, 3],
+      ['HTTP 504', () => answer(504), 407, 903, 3],
+      ['HTTP 400', () => answer(400), 411, 954, 1],
+      ['HTTP 414', () => answer(414), 411, 954, 1],
+      ['D-067: HTTP 401', () => answer(401), 406, 954, 1],
+      ['HTTP 407', () => answer(407), 406, 954, 1],
+      ['HTTP 403', () => answer(403), 406, 954, 1],
+      ['D-034: HTTP 404', () => answer(404), 411, 954, 1],
+      ['HTTP 410', () => answer(410), 411, 954, 1],
+      ['HTTP 405', () => answer(405), 500, 954, 1],
+      ['HTTP 451', () => answer(451), 500, 954, 1],
+      ['HTTP 429', () => answer(429), 412, 954, 3],
+      ['HTTP 500', () => answer(500), 500, 954, 3],
+      ['HTTP 501', () => answer(501), 500, 954, 1],
+      ['HTTP 502', () => answer(502), 500, 954, 3],
+      ['HTTP 503', () => answer(503), 412, 954, 3],
+      ['an endless redirect', () => answer(302, { Location: '/p' }), 500, 954, 6],
+      ['no Location', () => answer(302), 500, 954, 1],
+      ['D-030: longer than size', () => file(imageOf('long', PACKAGE.length + 1)), 402, 905, 1],
+      ['D-031: shorter than size', () => length(500), 402, 905, 1],
+      [
+        'D-032: another type than the descriptor says',
+        () => file(PACKAGE, { type: 'text/html' }),
+        402,
+        905,
+        1,
+      ],
+      ['D-024: a descriptor again', () => descriptor({ type: 'a/b', size: 1, objectURI: 'x' }), 409, 906, 1],
+      [
+        'hash or size in the package',
+        () => file(PACKAGE),
+        402,
+        905,
+        1,
+        { refused: [{ code: 402, reason: '' }] },
+      ],
+      ['signature', () => file(PACKAGE), 404, 953, 1, { refused: [{ code: 404, reason: '' }] }],
+      ['wrong device', () => file(PACKAGE), 403, 953, 1, { refused: [{ code: 403, reason: '' }] }],
+      ['D-036: the user stops', () => file(PACKAGE), 401, 902, 1, { simulate: { refuseUser: 'download' } }],
+      ['D-037: the device stops', () => file(PACKAGE), 400, 952, 1, { simulate: { abortDownload: true } }],
+    ])('%s', async (_, handler, code, report, requests, more) => {
+      expect(await download(described(handler()), more)).toMatchObject({ kind: 'failed', code });
+      expect(reports()).toEqual([expect.stringMatching(new RegExp(`^POST ${report} [A-Z]`))]);
+      expect(web.seen('/p')).toHaveLength(requests);
+    });
   });
 
   it.each([

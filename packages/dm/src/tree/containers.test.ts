@@ -48,7 +48,7 @@ const alert = (text = '1101'): Command => ({ kind: 'Alert', CmdID: 'U', Data: te
 describe('Sequence and Atomic', () => {
   const put = (value: string) => cmd('Replace', './Fix/text', { Data: value });
 
-  it('T-060: a failing Atomic leaves the tree as it was', async () => {
+  it('T-060 P-035: a failing Atomic leaves the tree as it was', async () => {
     const before = tree.snapshot();
     const codes = await run(
       atomic(put('a'), cmd('Add', './x', { Data: '' }), cmd('Delete', './none'), put('b')),
@@ -68,7 +68,7 @@ describe('Sequence and Atomic', () => {
     expect(tree.has('./x')).toBe(false);
   });
 
-  it('T-061: a nested Atomic, a Get and an Exec in an Atomic are 500', async () => {
+  it('T-061 P-036: a nested Atomic, a Get and an Exec in an Atomic are 500', async () => {
     expect(await run(atomic(put('a'), atomic(put('b')), put('c')))).toEqual([507, 216, 500, 215, 215]);
     expect(await run(atomic(cmd('Get', './Fix/text')))).toEqual([507, 500]);
     expect(await run(atomic(cmd('Exec', './Fix/Run')))).toEqual([507, 500]);
@@ -92,7 +92,7 @@ describe('Sequence and Atomic', () => {
     expect(tree.snapshot()).toEqual(before);
   });
 
-  it('T-063: plug-ins take their values back; what can not be is 516', async () => {
+  it('T-063 P-035: plug-ins take their values back; what can not be is 516', async () => {
     const seen: string[] = [];
     let broken = false;
     const replace: ObjectPlugin['replace'] = (_uri, value) => {
@@ -108,7 +108,7 @@ describe('Sequence and Atomic', () => {
     expect(tree.text('./Fix/text')).toBe('hello');
   });
 
-  it('T-064 P-053: a refused question ends a Sequence, not the commands beside it', async () => {
+  it('T-064 P-034 P-053: a refused question ends a Sequence, not the commands beside it', async () => {
     build({ ui: { interact: async () => ({ code: 304 }) } });
     expect(await run(sequence(put('a'), alert(), put('b'), sequence(put('c'))))).toEqual([
       200, 200, 304, 215, 215, 215,

@@ -131,7 +131,7 @@ describe('Get', () => {
     expect(await code('Get', './My%20n%C3%BC')).toBe(404);
   });
 
-  it('T-040: an interior node lists names with Format node, an empty one empty Data', async () => {
+  it('T-040 P-031: an interior node lists names with Format node, an empty one empty Data', async () => {
     expect(await item('./Fix')).toMatchObject({
       Data: 'text/number/blob/fixed/Run/List',
       Meta: { Format: 'node' },
@@ -139,7 +139,7 @@ describe('Get', () => {
     expect(await item('./Fix/List')).toMatchObject({ Data: '', Meta: { Format: 'node' } });
   });
 
-  it('T-047: a leaf without Get in its AccessType is 405', async () => {
+  it('T-047 P-033: a leaf without Get in its AccessType is 405', async () => {
     expect(await code('Get', './Fix/blob')).toBe(405);
   });
 
@@ -308,7 +308,7 @@ describe('formats', () => {
 });
 
 describe('commands', () => {
-  it('T-041: Add leaf, interior, existing, below a leaf, the root', async () => {
+  it('T-041 P-030: Add leaf, interior, existing, below a leaf, the root', async () => {
     expect(await code('Add', './x', { Data: 'v' })).toBe(200);
     expect(await code('Add', './n', { Meta: { Format: 'node', Type: 'com.example/1.0/N' } })).toBe(200);
     expect(await item('./n')).toMatchObject({
@@ -320,7 +320,7 @@ describe('commands', () => {
     expect(await code('Add', '.', node)).toBe(418);
   });
 
-  it('T-042: Replace never creates; on an interior node 405', async () => {
+  it('T-042 P-030: Replace never creates; on an interior node 405', async () => {
     expect(await code('Replace', './none', { Data: 'v' })).toBe(404);
     expect(tree.has('./none')).toBe(false);
     expect(await code('Replace', './Fix', { Data: 'v' })).toBe(405);
@@ -329,7 +329,7 @@ describe('commands', () => {
     expect(await data('./Fix/text')).toBe('');
   });
 
-  it('T-043 T-044: Delete', async () => {
+  it('T-043 T-044 P-030: Delete', async () => {
     await run(cmd('Add', './Fix/List/a', node));
     await run(cmd('Add', './Fix/List/a/Only', { Data: 'v' }));
     expect(await code('Delete', './Fix/List/a/Only')).toBe(405); // One, T-101
@@ -414,7 +414,7 @@ describe('commands', () => {
     expect(tree.snapshot()).toEqual(before);
   });
 
-  it('T-049 T-050: one outcome for each Item, Item Meta over command Meta', async () => {
+  it('T-049 T-050 P-032: one outcome for each Item, Item Meta over command Meta', async () => {
     const items = [
       { Target: { LocURI: './x' }, Data: '1' },
       { Target: { LocURI: './y' }, Data: 'v', Meta: { Format: 'chr' } },

@@ -54,7 +54,7 @@ describe('rights', () => {
     ['s1', 'Add', './Q/new', 425],
     ['s9', 'Add', './Z', 200],
     ['s9', 'Replace', '.?prop=ACL', 425],
-  ] as const)('T-073: %s %s %s is %i', async (by, kind, uri, code) => {
+  ] as const)('T-073 P-033: %s %s %s is %i', async (by, kind, uri, code) => {
     expect((await run(by, kind, uri, '', kind === 'Add' ? 'node' : undefined))?.code).toBe(code);
   });
 
