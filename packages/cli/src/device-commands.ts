@@ -15,6 +15,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CliError } from './cli-error.ts';
 import { gather, jsonCommand, outputOf, wholeNumber } from './context.ts';
 import { colorsOf, type Output, printFacts, printJson, printTable, sizeText } from './output.ts';
+import { stopSignal } from './stop-signal.ts';
 
 /** `fumarole device create|run|status|request-update|poke`: devices in directories of this machine. */
 export function registerDeviceCommands(program: Command): void {
@@ -338,7 +339,8 @@ async function jsonFile(path: string): Promise<unknown> {
     return parsed(text, path);
   } catch (error) {
     if (error instanceof CliError) throw error;
-    throw new CliError('file', `${path} cannot be read`, [], error);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CliError('file', `${path} cannot be read: ${reason}`, [], error);
   }
 }
 
@@ -355,11 +357,4 @@ function record(value: unknown, name: string): Readonly<Record<string, unknown>>
     throw new CliError('usage', `${name}: a JSON object is expected`);
   }
   return { ...value };
-}
-
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
 }

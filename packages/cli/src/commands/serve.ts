@@ -1,23 +1,19 @@
-import { once } from 'node:events';
-import type { ListenerOptions, ServerOptions } from '@fumarole/server';
+import type { ServerOptions } from '@fumarole/server';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
 import { DEFAULT_DATA, writeClientConfig } from '../client-config.ts';
 import { gather, jsonCommand, outputOf, wholeNumber } from '../context.ts';
+import { type CommonTls, parseListeners, TLS_VERSIONS } from '../listen-option.ts';
 import { printJson } from '../output.ts';
+import { stopSignal } from '../stop-signal.ts';
 
-const TLS_VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const DAY_MS = 86_400_000;
 const MEGABYTE = 1_000_000;
 
-interface ServeOptions {
+interface ServeOptions extends CommonTls {
   readonly data: string;
   readonly listen: readonly string[];
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
-  readonly tlsMin?: (typeof TLS_VERSIONS)[number];
-  readonly tlsClientCa?: string;
   readonly publicUrl?: string;
   readonly trustProxy?: readonly string[];
   readonly serverId?: string;
@@ -70,7 +66,12 @@ function network(serve: Command): void {
     .addOption(
       new Option('--data <folder>', 'where everything is kept').default(DEFAULT_DATA).env('FUMAROLE_DATA'),
     )
-    .option('--listen <[host:]port>', 'address to listen on; repeat for several', gather, undefined)
+    .option(
+      '--listen <[host:]port>',
+      'address to listen on; repeat for several. Of its own: ,tls-min=VERSION ,tls-cert=FILE ,tls-key=FILE ,plain',
+      gather,
+      undefined,
+    )
     .option('--tls-cert <file>', 'certificate chain (PEM): serve HTTPS on every address')
     .option('--tls-key <file>', 'its private key (PEM)')
     .addOption(
@@ -121,25 +122,9 @@ function limits(serve: Command): void {
 
 /** The server's options from those of the command line; throws CliError `usage`. */
 export function serverOptions(options: ServeOptions): ServerOptions {
-  const { tlsCert, tlsKey, tlsMin, tlsClientCa } = options;
-  if ((tlsCert === undefined) !== (tlsKey === undefined))
-    throw new CliError('usage', '--tls-cert and --tls-key go together.');
-  const client = tlsClientCa === undefined ? {} : { clientCaFile: tlsClientCa };
-  const tls =
-    tlsCert === undefined || tlsKey === undefined
-      ? {}
-      : {
-          tls: {
-            certFile: tlsCert,
-            keyFile: tlsKey,
-            ...(tlsMin === undefined ? {} : { minVersion: tlsMin }),
-            ...client,
-          },
-        };
-  const listen = options.listen ?? ['127.0.0.1:8080'];
   return {
     dataDir: options.data,
-    listeners: listen.map((address): ListenerOptions => ({ ...parseAddress(address), ...tls })),
+    listeners: parseListeners(options.listen ?? ['127.0.0.1:8080'], options),
     ...given('publicUrl', options.publicUrl),
     ...given('trustedProxies', options.trustProxy),
     ...given('serverId', options.serverId),
@@ -162,16 +147,6 @@ export function serverOptions(options: ServeOptions): ServerOptions {
   };
 }
 
-/** `8080`, `0.0.0.0:8080`, `[::1]:8080`. */
-export function parseAddress(text: string): { readonly host?: string; readonly port: number } {
-  const [, bracketed, plain, digits] = /^(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?(\d{1,5})$/.exec(text) ?? [];
-  const port = Number(digits);
-  if (digits === undefined || port > 65_535)
-    throw new CliError('usage', `--listen: "${text}" is not [host:]port.`);
-  const host = bracketed ?? plain;
-  return host === undefined ? { port } : { host, port };
-}
-
 function given<K extends string, V>(name: K, value: V | undefined): { readonly [key in K]?: V } {
   return value === undefined ? {} : ({ [name]: value } as { readonly [key in K]: V });
 }
@@ -191,10 +166,4 @@ function schemes(text: string, before: readonly string[] | undefined): readonly 
   const odd = all.find((scheme) => !['mac', 'md5', 'basic'].includes(scheme));
   if (odd !== undefined) throw new InvalidArgumentError(`${odd} is none of mac, md5, basic.`);
   return all;
-}
-
-async function stopSignal(): Promise<void> {
-  const stop = new AbortController();
-  await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal, { signal: stop.signal })));
-  stop.abort();
 }

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { ExitCode } from '../cli-error.ts';
 import { DEFAULT_DATA } from '../client-config.ts';
 import { wholeNumber } from '../context.ts';
+import { stopSignal } from '../stop-signal.ts';
 import type { Ending } from './follow.ts';
 import { openScreen } from './screen.ts';
 
@@ -55,10 +55,4 @@ Try next, in another terminal of this folder:
   npx fumarole sessions list          then: npx fumarole trace SESSION
   npx fumarole device-tree get urn:hub:nxt ./DevDetail/FwV
 Or open ${url}/api/docs`;
-}
-
-async function stopSignal(): Promise<void> {
-  const stop = new AbortController();
-  await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal, { signal: stop.signal })));
-  stop.abort();
 }
