@@ -1,6 +1,10 @@
 /** Limits of the session engine; each guards something that a peer decides. */
 export const SESSION_LIMITS: {
   readonly commands: number;
+  readonly cmdIDLength: number;
+  readonly nameLength: number;
+  readonly owedCharacters: number;
+  readonly messageBytes: number;
   readonly outgoingCommands: number;
   readonly keyLength: number;
   readonly inlineObjectBytes: number;
@@ -13,6 +17,14 @@ export const SESSION_LIMITS: {
 } = {
   /** Commands other than Status and Results in one client message; each costs a stored Status. */
   commands: 40,
+  /** Characters of a client's CmdID: each is stored until its Status is out. */
+  cmdIDLength: 64,
+  /** Characters kept of the name of an element that is no command of ours. */
+  nameLength: 32,
+  /** Statuses that found no room in an answer, as JSON: they wait in the stored session. */
+  owedCharacters: 2000,
+  /** One message of ours, whatever MaxMsgSize the device announces: it is in memory whole for the MAC. */
+  messageBytes: 256 * 1024,
   /** Commands in one of our messages; each costs a row of the stored session. */
   outgoingCommands: 24,
   /** Characters of a command key. */

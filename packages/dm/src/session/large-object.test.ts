@@ -151,6 +151,18 @@ describe.each([
     expect(pair.messages.at(-1)?.octets.length).toBeLessThanOrEqual(2000);
   });
 
+  it('a device that takes messages of any length still gets pieces: a package is never in memory whole', () => {
+    const image = new Uint8Array(1_000_000);
+    const pair = new Pair({
+      limits: { maxMsgSize: 2 ** 31 - 1, maxObjSize: 2 ** 31 - 1 },
+      plan: untilAnswered(put({ sha256: SHA, offset: 0, length: image.length })),
+      readBlob: ({ offset, length }) => image.subarray(offset, offset + length),
+    }).run();
+    const sizes = pair.of('server').map(({ octets }) => octets.length);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(256 * 1024);
+    expect(sizes.length).toBeGreaterThan(4);
+  });
+
   it('the stored session stays below 8 kB and holds no image', () => {
     const pair = new Pair(options).run();
     expect(pair.largestSession).toBeLessThan(8192);

@@ -325,6 +325,15 @@ describe('the server’s own credential', () => {
     expect(pair.events).toContainEqual({ kind: 'server-refused', code: 401, final: true });
   });
 
+  it('P-089: 401 for a command alone, with the SyncHdr accepted, is the command’s own answer and not repeated', () => {
+    const pair = new Pair({ client: 'none', plan });
+    pair.say(package1());
+    const exec = { ...headerStatus(1, 401), CmdID: '2', CmdRef: '4', Cmd: 'Exec' };
+    pair.say({ ...package1(2), body: [headerStatus(1, 212), exec] });
+    expect(pair.events).toContainEqual(expect.objectContaining({ kind: 'status', key: 'x', code: 401 }));
+    expect(kinds(pair)).not.toContain('not-executed');
+  });
+
   it('P-089: a challenge that answers the SyncHdr alone says the same of every command', () => {
     const pair = new Pair({ client: 'none', plan });
     pair.say(package1());

@@ -212,6 +212,41 @@ describe('limits of one message', () => {
     expect(commandLines(last)).toEqual(['Delete']);
   });
 
+  it.each([
+    400, 2000,
+  ])('a client that says more than it lets us answer (%i octets) is left: the session stays below 8 kB', (MaxMsgSize) => {
+    const alerts = (msgID: number): readonly Command[] =>
+      Array.from(
+        { length: 38 },
+        (_, i): Command => ({
+          kind: 'Alert',
+          CmdID: String(msgID * 100 + i),
+          Data: '1226',
+          items: [
+            { Source: { LocURI: `./${'s'.repeat(110)}` }, Meta: { Type: 'x', Format: 'chr' }, Data: '1' },
+          ],
+        }),
+      );
+    const pair = new Pair({ client: 'none', server: 'none' });
+    pair.say(package1(1, { Meta: { MaxMsgSize } }, alerts(1)));
+    for (let msgID = 2; msgID < 20 && pair.turns.at(-1) !== 'ended'; msgID += 1) {
+      pair.say(fromClient(msgID, [headerStatus(msgID - 1), ...alerts(msgID)], { final: false }));
+    }
+    expect(pair.largestSession).toBeLessThan(8192);
+    expect(pair.events).toContainEqual({ kind: 'closed', why: 'endless' });
+    expect(pair.of('server').flatMap(({ message }) => message.body)).toContainEqual(
+      expect.objectContaining({ kind: 'Alert', Data: '1223' }),
+    );
+  });
+
+  it('a CmdID without end is a bad message, and not kept', () => {
+    const pair = new Pair({ client: 'none', server: 'none' });
+    const long: Command = { kind: 'Alert', CmdID: '9'.repeat(5000), Data: '1226', items: [] };
+    const { message } = pair.say(package1(1, {}, [long]));
+    expect(message.body).toMatchObject([{ kind: 'Status', CmdRef: '0', Data: 400 }]);
+    expect(pair.largestSession).toBeLessThan(2048);
+  });
+
   it('refuses keys that would burst the session', () => {
     expect(() => told([del('k'.repeat(97))])).toThrow(UsageError);
     expect(() => told([del('')])).toThrow(UsageError);

@@ -1,6 +1,7 @@
 import type { Alert, Command, Item, Replace } from '@fumarole/syncml';
 import { AlertCode, alertCodeFrom, effectiveMeta } from '@fumarole/syncml';
 import { fromUtf8 } from '../auth/host.ts';
+import { SESSION_LIMITS } from '../limits.ts';
 import { normaliseAlertType } from './alert-type.ts';
 import { breakOff } from './server-results.ts';
 import type { DevInfoItem, TypedAlert } from './server-types.ts';
@@ -23,7 +24,7 @@ export function takeCommand(work: ServerWork, command: Command): void {
   } else if (command.kind === 'Replace') {
     takeReplace(work, command);
   } else if (command.kind === 'Unsupported') {
-    owe(work, { CmdID: command.CmdID, kind: command.name }, command.dataSync ? 406 : 501);
+    owe(work, { CmdID: command.CmdID, kind: nameOf(command) }, command.dataSync ? 406 : 501);
   } else {
     // Clients send Alert, Replace, Results and Status only.
     refuseAll(work, command, 405);
@@ -35,11 +36,15 @@ export function refuseAll(work: ServerWork, command: Command, code: number): voi
   if (command.kind === 'Status' || command.kind === 'Results') {
     return;
   }
-  const kind = command.kind === 'Unsupported' ? command.name : command.kind;
-  owe(work, { CmdID: command.CmdID, kind }, code);
+  owe(work, { CmdID: command.CmdID, kind: nameOf(command) }, code);
   for (const child of 'commands' in command ? command.commands : []) {
     refuseAll(work, child, code);
   }
+}
+
+/** As the Status names it. */
+function nameOf(command: Command): string {
+  return command.kind === 'Unsupported' ? command.name.slice(0, SESSION_LIMITS.nameLength) : command.kind;
 }
 
 function takeReplace(work: ServerWork, command: Replace): void {

@@ -162,7 +162,7 @@ export function closeWith(
   return { session: closed, account, events, turn: 'ended' };
 }
 
-/** What is refused before anyone asks who sent it: versions (§8) and too many commands. */
+/** What is refused before anyone asks who sent it: versions (§8), too many commands and endless names for them. */
 export function refusedHeader(
   incoming: Incoming,
   config: SessionConfig,
@@ -176,9 +176,14 @@ export function refusedHeader(
   if (!protocols.includes(hdr.VerProto)) {
     return { status: headerStatus(incoming, 513, protocols), why: 'version' };
   }
-  return countStatuses(body) > SESSION_LIMITS.commands
+  return countStatuses(body) > SESSION_LIMITS.commands || body.some(hasLongID)
     ? { status: headerStatus(incoming, 400), why: 'bad-message' }
     : undefined;
+}
+
+function hasLongID(command: Command): boolean {
+  const children = 'commands' in command ? command.commands : [];
+  return command.CmdID.length > SESSION_LIMITS.cmdIDLength || children.some(hasLongID);
 }
 
 /** Statuses that a message will cost us. */

@@ -5,6 +5,7 @@ import type { MacKey } from '../auth/hmac-header.ts';
 import { RESYNC_NONCES } from '../auth/nonce.ts';
 import { schemeType } from '../auth/scheme.ts';
 import { UsageError } from '../errors.ts';
+import { SESSION_LIMITS } from '../limits.ts';
 import type { SessionPorts } from '../ports.ts';
 import type { NextID } from './draft.ts';
 import { Draft } from './draft.ts';
@@ -38,17 +39,23 @@ export function reply(
     throw new UsageError('reply-without-step');
   }
   const proof = proofOf(session, account, pending, ports);
-  const limit = session.peer.maxMsgSize ?? input.wire.maxMsgSizeDefault;
+  const announced = session.peer.maxMsgSize ?? input.wire.maxMsgSizeDefault;
+  const limit = Math.min(announced, SESSION_LIMITS.messageBytes);
   const draft = new Draft(header(session, account, input, config, proof), input.encoding, limit);
   draft.reserve(alertsLength(draft, session, pending));
   const owed = addStatuses(draft, session, pending, input);
   draft.reserve(0);
-  const spoken = speak(draft, { ...session, owed, msgID: session.msgID + 1 }, pending, input);
+  const answering = { ...session, owed, msgID: session.msgID + 1 };
+  const flooded = JSON.stringify(owed).length > SESSION_LIMITS.owedCharacters;
+  const spoken = flooded
+    ? speak(draft, withoutWork(answering), { turn: 'ended', abort: true }, input)
+    : speak(draft, answering, pending, input);
   const { pending: _, noEnd: __, ...rest } = spoken.session;
   const ended = spoken.session.state === 'closed';
   const events: ServerEvent[] = [...spoken.events];
   if (ended && session.state !== 'closed') {
-    events.push({ kind: 'closed', why: spoken.aborted ? 'aborted' : 'done' });
+    const why = spoken.aborted ? 'aborted' : 'done';
+    events.push({ kind: 'closed', why: flooded ? 'endless' : why });
   }
   const message = draft.finish(spoken.final);
   return {
@@ -62,6 +69,12 @@ export function reply(
     ended,
     events,
   };
+}
+
+/** A client that says more than it lets us answer: the session ends before its row outgrows the store. */
+function withoutWork(session: ServerSession): ServerSession {
+  const { sending: _, collecting: __, noEnd: ___, ...rest } = session;
+  return { ...rest, state: 'closed', owed: [], outstanding: [] };
 }
 
 /** Octets of the alerts that must follow the Statuses. */

@@ -1,4 +1,4 @@
-import type { Chal, Status } from '@fumarole/syncml';
+import type { Chal, Command, Status } from '@fumarole/syncml';
 import { decodeBase64 } from '@fumarole/syncml';
 import { schemeOfType } from '../auth/scheme.ts';
 import { SESSION_LIMITS } from '../limits.ts';
@@ -38,12 +38,12 @@ function takeCommandStatus(work: ServerWork, status: Status): void {
     work.progress = true;
     work.session.outstanding = outstanding.with(index, { ...row, state: stateAfter(status.Data) });
   }
-  if (row !== undefined && (status.Data === 101 || isDenial(status.Data))) {
-    // 101: the final Status comes later. 401 and 407 are told with the SyncHdr's (P-089).
-    if (isDenial(status.Data)) {
-      work.session.outstanding = work.session.outstanding.toSpliced(index, 1);
-      work.events.push({ kind: 'not-executed', key: row.key, code: status.Data });
-    }
+  if (row !== undefined && status.Data === 101) {
+    return; // the final Status comes later
+  }
+  if (row !== undefined && isOfDeniedMessage(work, status)) {
+    work.session.outstanding = work.session.outstanding.toSpliced(index, 1);
+    work.events.push({ kind: 'not-executed', key: row.key, code: status.Data });
     return;
   }
   const uri = status.TargetRef[0] ?? status.SourceRef[0];
@@ -65,6 +65,13 @@ function isDenial(code: number): boolean {
   return code === 401 || code === 407;
 }
 
+/** P-089: with the SyncHdr denied nothing was executed. Alone, 401 is this command's own answer, and is final. */
+function isOfDeniedMessage({ message }: ServerWork, { Data, MsgRef }: Status): boolean {
+  const isHeaders = (one: Command): boolean =>
+    one.kind === 'Status' && isHeaderStatus(one) && one.MsgRef === MsgRef && isDenial(one.Data);
+  return isDenial(Data) && message.body.some(isHeaders);
+}
+
 /** The Status of a chunk that is not the last: 213, or the object is over (§4). */
 function takeChunkStatus(work: ServerWork, status: Status): void {
   const { sending } = work.session;
@@ -80,7 +87,7 @@ function takeChunkStatus(work: ServerWork, status: Status): void {
     return;
   }
   delete work.session.sending;
-  if (isDenial(status.Data)) {
+  if (isOfDeniedMessage(work, status)) {
     work.events.push({ kind: 'not-executed', key: sending.key, code: status.Data });
   } else if (status.Data < 300) {
     work.events.push({
