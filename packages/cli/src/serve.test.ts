@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseAddress } from './commands/serve.ts';
+import { parseAddress, parseListeners } from './listen-option.ts';
 
 const bin = join(import.meta.dirname, '..', 'bin', 'fumarole.js');
 let folder: string;
@@ -178,4 +178,32 @@ it.each([
 
 it.each(['', 'x', '::1:80', '1.2.3.4', ':80', '65536', 'a:b:1'])('--listen %j is refused', (text) => {
   expect(() => parseAddress(text)).toThrow(expect.objectContaining({ code: 'usage' }));
+});
+
+describe('--listen with TLS of its own', () => {
+  const common = { tlsCert: 'c.pem', tlsKey: 'k.pem', tlsMin: 'TLSv1.2' } as const;
+  const tls = { certFile: 'c.pem', keyFile: 'k.pem', minVersion: 'TLSv1.2' };
+
+  it('an old version is open on the one address that names it', () => {
+    const parts = ['0.0.0.0:8443', 'tls-min=TLSv1', '443', '127.0.0.1:8080', 'plain'];
+    expect(parseListeners(parts, common)).toEqual([
+      { host: '0.0.0.0', port: 8443, tls: { ...tls, minVersion: 'TLSv1' } },
+      { port: 443, tls },
+      { host: '127.0.0.1', port: 8080 },
+    ]);
+  });
+
+  it('a certificate and authorities of its own', () => {
+    const parts = ['1', 'tls-cert=a=b.pem', 'tls-key=d.pem', 'tls-client-ca=ca.pem'];
+    expect(parseListeners(parts, {})).toEqual([
+      { port: 1, tls: { certFile: 'a=b.pem', keyFile: 'd.pem', clientCaFile: 'ca.pem' } },
+    ]);
+  });
+
+  it.each([['tls-min=TLSv1'], ['1,tls-min=SSLv3'], ['1,tls-cert=a']])('%s is refused', (text) => {
+    expect(() => parseListeners(text.split(','), {})).toThrow(expect.objectContaining({ code: 'usage' }));
+  });
+  it('a minimum version without a certificate is refused', () => {
+    expect(() => parseListeners(['1', 'tls-min=TLSv1.3'], {})).toThrow(/needs --tls-cert/);
+  });
 });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { MAX_CONCURRENT } from './dm-endpoint/limits.ts';
 import {
   DUE_INTERVAL_MS,
   MAX_MSG_SIZE,
@@ -35,6 +36,7 @@ export interface ServerConfig {
   readonly plainSchemes: readonly ('basic' | 'md5' | 'mac')[];
   readonly stopGraceMs: number;
   readonly bodyTimeoutMs: number | undefined;
+  readonly maxConcurrentMessages: number;
 }
 
 /** An option has a value that cannot be; `option` names it. */
@@ -85,6 +87,12 @@ export function serverConfig(options: ServerOptions): ServerConfig {
     plainSchemes: options.plainSchemes ?? [],
     stopGraceMs: within('stopGraceMs', options.stopGraceMs ?? STOP_GRACE_MS, 0, 600_000),
     bodyTimeoutMs: options.bodyTimeoutMs,
+    maxConcurrentMessages: within(
+      'maxConcurrentMessages',
+      options.maxConcurrentMessages ?? MAX_CONCURRENT,
+      1,
+      100_000,
+    ),
   };
 }
 

@@ -53,6 +53,8 @@ export interface ServerOptions {
   readonly plainSchemes?: readonly ('basic' | 'md5' | 'mac')[];
   /** Time for open requests when the server stops. */
   readonly stopGraceMs?: number;
+  /** DM messages worked on at once; above it devices are answered 503 with Retry-After. */
+  readonly maxConcurrentMessages?: number;
   /** Time for the body of a DM message. */
   readonly bodyTimeoutMs?: number;
 }

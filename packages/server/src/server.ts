@@ -259,6 +259,7 @@ function endpoint(parts: Parts): NodeHandler {
     metrics,
     trust: compileTrust(config.trustedProxies),
     bodyTimeoutMs: config.bodyTimeoutMs,
+    maxConcurrent: config.maxConcurrentMessages,
   });
 }
 

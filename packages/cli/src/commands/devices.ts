@@ -8,7 +8,7 @@ import type {
 } from '@fumarole/server/api';
 import { type Command, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
-import { apiCommand, type Context, contextOf, segment, wholeNumber } from '../context.ts';
+import { apiCommand, type Context, contextOf, gather, segment, wholeNumber } from '../context.ts';
 import { type Column, localTime, printFacts, printJson, printTable } from '../output.ts';
 import { UPDATE_COLUMNS } from './updates.ts';
 
@@ -108,6 +108,10 @@ function registerCare(devices: Command): void {
       ]),
     )
     .option('--profile <name>', 'device profile; empty: recognised by the server')
+    .option(
+      '--plain-schemes <schemes>',
+      'taken from this device without TLS besides mac (md5, basic); none: the rule of the server',
+    )
     .option('--wake <address>', 'where package 0 reaches it: udp:HOST:PORT')
     .action(async (id: string, options: Record<string, string | undefined>, command: Command) => {
       const { offer, via, profile, wake } = options;
@@ -116,6 +120,7 @@ function registerCare(devices: Command): void {
         offer,
         via,
         profile,
+        plainSchemes: plainSchemes(options.plainSchemes),
         wake,
       });
       if (output.json) printJson(output, device);
@@ -189,6 +194,7 @@ function showDevice({ output }: Context, device: ApiDeviceDetail): void {
     ['offer', device.policy.offer],
     ['via', device.policy.via],
     ['profile', device.policy.profile],
+    ['without TLS', device.policy.plainSchemes?.join(', ')],
     ['last seen', localTime(device.lastSeen)],
     ['due', localTime(device.nextDue)],
     ['known nodes', device.nodes],
@@ -229,4 +235,8 @@ function showImport({ output }: Context, { added, refused }: ApiImport): void {
   printTable(output, columns, added, 'No device added.');
   for (const { line, id, reason } of refused)
     output.warn(`line ${line}${id === undefined ? '' : ` (${id})`}: ${reason}\n`);
+}
+
+function plainSchemes(text: string | undefined): readonly string[] | undefined {
+  return text === 'none' ? [] : text === undefined ? undefined : gather(text, undefined);
 }

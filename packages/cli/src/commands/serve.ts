@@ -1,6 +1,5 @@
 import type { ServerOptions } from '@fumarole/server';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { CliError } from '../cli-error.ts';
 import { DEFAULT_DATA, writeClientConfig } from '../client-config.ts';
 import { gather, jsonCommand, outputOf, wholeNumber } from '../context.ts';
 import { type CommonTls, parseListeners, TLS_VERSIONS } from '../listen-option.ts';

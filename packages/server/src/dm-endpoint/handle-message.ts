@@ -138,7 +138,7 @@ async function attemptMessage(deps: EndpointDeps, received: Received): Promise<H
     request: received.request,
     main: loaded.session,
     readValue,
-    stepOn: (row) => stepOn(deps, received, choice.account, row, readValue(row)),
+    stepOn: (row) => stepOn(deps, received, loaded.device?.record, choice.account, row, readValue(row)),
   });
   return placed.stepped.turn === 'retry'
     ? repeat(deps, received, placed)
@@ -148,6 +148,7 @@ async function attemptMessage(deps: EndpointDeps, received: Received): Promise<H
 function stepOn(
   deps: EndpointDeps,
   received: Received,
+  device: DeviceRecord | undefined,
   account: ServerAccount,
   row: SessionRow | undefined,
   before: ServerSession | undefined,
@@ -163,7 +164,7 @@ function stepOn(
       bodySha256: received.bodySha256,
       ...(request.hmacHeader === undefined ? {} : { hmacHeader: request.hmacHeader }),
       transport: {
-        allows: allowedSchemes(request, deps.transport),
+        allows: allowedSchemes(request, deps.transport, device),
         ...certificateOf(received),
         tokenValid: isSessionsOwn(request, row),
       },

@@ -9,6 +9,8 @@ export const BODY_TIMEOUT_MS = 30_000;
 export const MAX_DEVICE_ID_LENGTH = 512;
 /** Times a message is stepped again because another message of the device was faster. */
 export const MAX_CONFLICTS = 12;
+/** Bodies on their way in at once: slow ones must not keep others from being served. */
+export const MAX_READING = 4_096;
 /** Messages worked on at once in one process; above it devices are asked to come back. */
 export const MAX_CONCURRENT = 512;
 /** What `Retry-After` says then, and on a store that does not answer. */

@@ -6,7 +6,13 @@ import type { Metrics } from '../observe/metrics.ts';
 import { StoreError } from '../store/store-error.ts';
 import { type DmRequest, type DmResponse, plainAnswer } from './exchange.ts';
 import { type EndpointDeps, type Handled, handleMessage } from './handle-message.ts';
-import { BODY_SLACK_BYTES, BODY_TIMEOUT_MS, MAX_CONCURRENT, RETRY_AFTER_SECONDS } from './limits.ts';
+import {
+  BODY_SLACK_BYTES,
+  BODY_TIMEOUT_MS,
+  MAX_CONCURRENT,
+  MAX_READING,
+  RETRY_AFTER_SECONDS,
+} from './limits.ts';
 import { peerOf, type TrustProxy } from './peer.ts';
 import { type BodyProblem, readBody } from './read-body.ts';
 
@@ -15,6 +21,15 @@ export interface NodeHandlerDeps extends EndpointDeps {
   readonly metrics: Metrics;
   readonly trust: TrustProxy;
   readonly bodyTimeoutMs?: number | undefined;
+  /** Messages worked on at once. */
+  readonly maxConcurrent?: number | undefined;
+}
+
+/** What one process has in hand. */
+interface Load {
+  reading: number;
+  working: number;
+  readonly maxWorking: number;
 }
 
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -24,15 +39,14 @@ const CHARSETS: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii', 'iso
 export function createNodeHandler(deps: NodeHandlerDeps): NodeHandler {
   /** The session each connection served last, for families that ignore RespURI. */
   const served = new WeakMap<object, string>();
-  let running = 0;
+  const load: Load = { reading: 0, working: 0, maxWorking: deps.maxConcurrent ?? MAX_CONCURRENT };
   return (request, response) => {
-    if (running >= MAX_CONCURRENT) {
+    if (load.reading >= MAX_READING) {
       send(response, busy('Too many messages at once.'), true);
       request.resume();
       return;
     }
-    running += 1;
-    exchange(deps, request, served)
+    exchange(deps, request, served, load)
       .then((answer) => {
         if (answer.session !== undefined) served.set(request.socket, answer.session);
         // What is left of a body that was not read must not be taken for the next request.
@@ -41,9 +55,6 @@ export function createNodeHandler(deps: NodeHandlerDeps): NodeHandler {
       .catch((error: unknown) => {
         deps.log.error({ err: error }, 'DM answer failed');
         response.destroy();
-      })
-      .finally(() => {
-        running -= 1;
       });
   };
 }
@@ -52,6 +63,7 @@ async function exchange(
   deps: NodeHandlerDeps,
   request: IncomingMessage,
   served: WeakMap<object, string>,
+  load: Load,
 ): Promise<DmResponse> {
   if (request.method !== 'POST') return plainAnswer(405, 'POST only.', { allow: 'POST' });
   const type = parseContentType(request.headers['content-type']);
@@ -60,10 +72,15 @@ async function exchange(
     return plainAnswer(415, 'Send application/vnd.syncml.dm+wbxml or application/vnd.syncml.dm+xml.');
   }
   const limit = deps.session.maxMsgSize + BODY_SLACK_BYTES;
-  const body = await readBody(request, limit, deps.bodyTimeoutMs ?? BODY_TIMEOUT_MS);
+  load.reading += 1;
+  const body = await readBody(request, limit, deps.bodyTimeoutMs ?? BODY_TIMEOUT_MS).finally(() => {
+    load.reading -= 1;
+  });
   if (typeof body === 'string') return problemAnswer(body, limit);
+  if (load.working >= load.maxWorking) return busy('Too many messages at once.');
   const peer = peerOf(request, deps.trust);
   const start = performance.now();
+  load.working += 1;
   const { response, report } = await guarded(deps, {
     body,
     type,
@@ -73,6 +90,8 @@ async function exchange(
     loopback: peer.loopback,
     certificateDevice: peer.certificateDevice,
     connectionSession: peer.direct ? served.get(request.socket) : undefined,
+  }).finally(() => {
+    load.working -= 1;
   });
   const seconds = (performance.now() - start) / 1000;
   deps.metrics.message({ encoding: type.encoding, auth: report.auth, outcome: report.outcome, seconds });

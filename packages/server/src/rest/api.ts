@@ -47,6 +47,8 @@ export interface ApiPolicy {
   readonly operation: Operation;
   /** Name of a device profile that overrides what the server recognised. */
   readonly profile?: string;
+  /** Schemes that this device may use without TLS from beyond loopback, besides auth-MAC. */
+  readonly plainSchemes?: readonly ('basic' | 'md5' | 'mac' | 'none' | 'transport')[];
 }
 
 /** Everything the server knows about one device. */

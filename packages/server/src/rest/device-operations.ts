@@ -12,6 +12,8 @@ export interface DeviceChange {
   readonly operation?: DevicePolicy['operation'];
   /** Empty: back to what the server recognises. */
   readonly profile?: string;
+  /** Schemes without TLS besides auth-MAC; empty: the server's rule. */
+  readonly plainSchemes?: readonly ('basic' | 'md5')[];
   /** Empty: no longer reachable by package 0. */
   readonly wake?: string;
 }

@@ -55,7 +55,13 @@ export const errorSchema: TUnsafe<ApiError> = describing<ApiError>()(
 );
 
 const policySchema = describing<ApiPolicy>()(
-  Type.Object({ offer: offerSchema, via: viaSchema, operation: operationSchema, profile: optionalText() }),
+  Type.Object({
+    offer: offerSchema,
+    via: viaSchema,
+    operation: operationSchema,
+    profile: optionalText(),
+    plainSchemes: Type.Optional(Type.Array(schemeSchema)),
+  }),
 );
 
 export const updateSchema: TUnsafe<ApiUpdate> = describing<ApiUpdate>()(

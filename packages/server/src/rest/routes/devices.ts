@@ -13,7 +13,7 @@ import {
 import { found, pageRequest, presentPage } from '../outcome.ts';
 import { presentDevice, presentDeviceDetail } from '../present.ts';
 import type { RestApp } from '../rest-app.ts';
-import { identifier, listQuery, type PageQuery, pageOf } from '../schema.ts';
+import { identifier, listQuery, oneOf, type PageQuery, pageOf } from '../schema.ts';
 import {
   deviceDetailSchema,
   deviceSchema,
@@ -66,6 +66,13 @@ const changeSchema = Type.Unsafe<DeviceChange>(
       via: Type.Optional(viaSchema),
       operation: Type.Optional(operationSchema),
       profile: Type.Optional(profileSchema),
+      plainSchemes: Type.Optional(
+        Type.Array(oneOf('basic', 'md5'), {
+          maxItems: 2,
+          description:
+            'Taken from this device without TLS, besides auth-MAC. What it says is then marked weak.',
+        }),
+      ),
       wake: Type.Optional(wakeSchema),
     },
     { additionalProperties: false, minProperties: 1 },
