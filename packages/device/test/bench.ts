@@ -1,6 +1,6 @@
 /** Devices in directories of their own, and packages they trust: what the tests of this package work with. */
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makePackage, type Signer } from '@fumarole/update-package/make';
@@ -168,8 +168,17 @@ export class Bench {
     return readFile(join(this.dir, 'slots', `${name}.img`));
   }
 
+  /** Throws when a file of the device is still open (where /proc tells). */
   async close(): Promise<void> {
     await this.host.stop();
+    const open = await openFilesBelow(this.dir);
     await rm(this.dir, { recursive: true, force: true });
+    if (open.length > 0) throw new Error(`left open: ${open.join(', ')}`);
   }
+}
+
+async function openFilesBelow(dir: string): Promise<readonly string[]> {
+  const descriptors = await readdir('/proc/self/fd').catch(() => []);
+  const targets = await Promise.all(descriptors.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+  return targets.filter((target) => target.startsWith(`${dir}/`));
 }

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import { accountDigest } from '@fumarole/dm/auth';
 import {
   DEFAULT_SESSION_CONFIG,
@@ -37,10 +38,13 @@ export class DmServer {
   #session: ServerSession | undefined;
   #account: ServerAccount;
   readonly #scheme: 'md5' | 'mac';
+  readonly #secure: boolean;
 
-  private constructor(server: Server, scheme: 'md5' | 'mac') {
+  private constructor(server: Server, scheme: 'md5' | 'mac', secure: boolean) {
     this.#server = server;
     this.#scheme = scheme;
+    this.#secure = secure;
+    server.on('tlsClientError', (_, socket) => socket.destroy());
     this.#account = {
       serverId: 'bench',
       client: {
@@ -53,9 +57,9 @@ export class DmServer {
     };
   }
 
-  static async open(scheme: 'md5' | 'mac' = 'md5'): Promise<DmServer> {
-    const server = createServer();
-    const dm = new DmServer(server, scheme);
+  static async open(scheme: 'md5' | 'mac' = 'md5', tls?: ServerOptions): Promise<DmServer> {
+    const server = tls === undefined ? createServer() : createTlsServer(tls);
+    const dm = new DmServer(server, scheme, tls !== undefined);
     server.on('request', (request, response) => void dm.#serve(request, response));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -64,14 +68,14 @@ export class DmServer {
 
   get url(): string {
     const address = this.#server.address();
-    return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    return `${this.#secure ? 'https' : 'http'}://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
   }
 
   get account(): AccountOptions {
     return {
       serverId: 'bench',
       url: `${this.url}/dm`,
-      allowHttp: true,
+      ...(this.#secure ? {} : { allowHttp: true }),
       client: { scheme: this.#scheme, name: 'd', secret: 'secret-of-device' },
       server: { scheme: this.#scheme, name: 'bench', secret: 'secret-of-server' },
     };

@@ -1,6 +1,7 @@
 /** A download server that does what a test tells it, over a real socket. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -19,13 +20,17 @@ export class WebServer {
   readonly #handlers = new Map<string, Handler>();
   readonly requests: SeenRequest[] = [];
 
-  private constructor(server: Server) {
+  readonly #scheme: 'http' | 'https';
+
+  private constructor(server: Server, scheme: 'http' | 'https') {
     this.#server = server;
+    this.#scheme = scheme;
+    server.on('tlsClientError', (_, socket) => socket.destroy());
   }
 
-  static async open(): Promise<WebServer> {
-    const server = createServer();
-    const web = new WebServer(server);
+  static async open(tls?: ServerOptions): Promise<WebServer> {
+    const server = tls === undefined ? createServer() : createTlsServer(tls);
+    const web = new WebServer(server, tls === undefined ? 'http' : 'https');
     server.on('request', (request, response) => void web.#serve(request, response));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -38,7 +43,7 @@ export class WebServer {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `${this.#scheme}://127.0.0.1:${this.port}`;
   }
 
   on(path: string, handler: Handler): string {

@@ -1,3 +1,4 @@
+export { type CertificateOrder, TestAuthority, type TestCertificate } from './certificates.ts';
 export { ChildProgram } from './child-program.ts';
 export { type Fault, FaultProxy } from './fault-proxy.ts';
 export * from './pybricks.ts';

@@ -34,7 +34,7 @@ export function failureOf(error: unknown): DownloadFailure | undefined {
   if (error instanceof DownloadFailure) return error;
   if (error instanceof HttpTimeout) return failure('time-out', error.message);
   const code = systemCode(error);
-  const cause = code === undefined ? undefined : causeOf(code);
+  const cause = code === undefined ? undefined : causeOf(code, messageOf(error));
   return cause === undefined ? undefined : failure(cause, messageOf(error));
 }
 
@@ -62,8 +62,12 @@ const CLIENT_CERTIFICATE =
 const TLS =
   /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|ERR_OSSL)/;
 
-function causeOf(code: string): DownloadCause | undefined {
+/** The same alerts by number (RFC 8446 §6), where Node has only EPROTO for them: all about a certificate, and access_denied. */
+const CLIENT_CERTIFICATE_ALERT = /SSL alert number (?:4[2-9]|116)\b/;
+
+function causeOf(code: string, message: string): DownloadCause | undefined {
   if (CLIENT_CERTIFICATE.test(code)) return 'client-certificate-refused';
+  if (code === 'EPROTO' && CLIENT_CERTIFICATE_ALERT.test(message)) return 'client-certificate-refused';
   if (TLS.test(code)) return 'tls';
   // llhttp: what came is no HTTP, or broke off in the middle of it.
   if (code.startsWith('HPE_')) return 'connection-lost';

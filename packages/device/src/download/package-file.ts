@@ -13,10 +13,15 @@ export class PackageFile {
   /** Opens it at the persisted offset; what lies behind it was never counted. Fewer octets than that: from 0. */
   static async open(disk: Disk, path: string, offset: number): Promise<PackageFile> {
     const file = await disk.open(path);
-    const size = await file.size();
-    const length = size < offset ? 0 : offset;
-    if (size !== length) await file.truncate(length);
-    return new PackageFile(file, length);
+    try {
+      const size = await file.size();
+      const length = size < offset ? 0 : offset;
+      if (size !== length) await file.truncate(length);
+      return new PackageFile(file, length);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   }
 
   get length(): number {
