@@ -56,9 +56,9 @@ export class ChunkIntake {
       const object = await this.#objectOf(context, part);
       await this.#keep(object, part.bytes);
       if (!part.last) return 213;
+      const code = await (object.sink?.commit() ?? this.#ports.apply(context, part, joined(object.buffered)));
       this.#object = undefined;
-      if (object.sink === undefined) return await this.#ports.apply(context, part, joined(object.buffered));
-      return await object.sink.commit();
+      return code;
     } catch (error) {
       await this.drop();
       throw error;

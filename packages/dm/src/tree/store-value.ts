@@ -59,12 +59,16 @@ export function checkRoom(
 
 async function fill(context: ItemContext, sink: ChunkSink, stored: StoredValue): Promise<number> {
   const octets = typeof stored.value === 'string' ? utf8(stored.value) : stored.value;
-  const taken = await sink.write(0, octets);
-  if (taken !== 213) {
+  const code = await committed(sink, octets).catch(async (error: unknown) => {
     await sink.discard();
-    throw new Refusal(taken);
-  }
-  const code = await admitted(sink.commit().then((status) => ({ code: status })));
+    throw error;
+  });
   context.undo.push(async () => false); // a committed object can not be taken back (516)
   return code;
+}
+
+async function committed(sink: ChunkSink, octets: Uint8Array): Promise<number> {
+  const taken = await sink.write(0, octets);
+  if (taken !== 213) throw new Refusal(taken);
+  return admitted(sink.commit().then((status) => ({ code: status })));
 }
