@@ -72,14 +72,16 @@ async function measure(encoding: Encoding): Promise<void> {
     ],
     ROUNDS,
   );
-  if (process.env.R) console.error([...costs].map(([n, c]) => n + ' ' + c.rounds.map((x) => x.toFixed(0)).join(' ')).join('\n'));
   report(encoding, costs, sizes);
   for (const one of [...talkers, ...storePosters, ...echoPosters]) one.close();
   for (const server of [ours, store, echo]) server.stop();
 }
 
 async function start(task: Parameters<typeof spawnMeasured>[0]): Promise<Measured> {
-  const flags = process.argv.includes('--cpu-prof') && task.kind === 'fumarole' ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : [];
+  const flags =
+    process.argv.includes('--cpu-prof') && task.kind === 'fumarole'
+      ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof']
+      : [];
   const server = await spawnMeasured(task, flags);
   servers.push(server);
   return server;

@@ -41,7 +41,6 @@ process.on('message', async (message) => {
   const { rss, heapUsed, external } = process.memoryUsage();
   const report: ChildReport = { cpuMicros: user + system, rss, heapUsed, external, ...commits };
   process.send?.(report);
-  if (process.env.R) console.error(task.kind, process.threadCpuUsage(), process.cpuUsage());
 });
 process.on('SIGTERM', () => process.exit(0));
 process.on('disconnect', () => process.exit(0));
@@ -78,6 +77,7 @@ function bare(): Promise<Started> {
     response.writeHead(200, { 'content-type': 'x/y', 'content-length': answer.length });
     response.end(answer);
   });
+  server.keepAliveTimeout = 600_000;
   const commits = async () => keeper?.counts ?? { commits: 0, committed: 0 };
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {

@@ -7,32 +7,43 @@ export interface HttpAnswer {
 }
 
 export class HttpSocket {
-  readonly #socket: Socket;
-  readonly #host: string;
+  readonly #base: URL;
+  #socket: Socket | undefined;
   #came: Buffer = Buffer.alloc(0);
   #waiting: { resolve(answer: HttpAnswer): void; reject(error: Error): void } | undefined;
 
   constructor(base: string) {
-    const { hostname, port, host } = new URL(base);
-    this.#host = host;
-    this.#socket = connect(Number(port), hostname).setNoDelay(true);
-    this.#socket.on('data', (piece: Buffer) => this.#take(piece));
-    this.#socket.on('error', (error) => this.#waiting?.reject(error));
-    this.#socket.on('close', () => this.#waiting?.reject(new Error('the server closed the connection')));
+    this.#base = new URL(base);
   }
 
   post(path: string, headers: Readonly<Record<string, string>>, body: Uint8Array): Promise<HttpAnswer> {
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    const head = `POST ${path} HTTP/1.1\r\nhost: ${this.#host}\r\ncontent-length: ${body.length}\r\n${lines.join('')}\r\n`;
+    const head = `POST ${path} HTTP/1.1\r\nhost: ${this.#base.host}\r\ncontent-length: ${body.length}\r\n${lines.join('')}\r\n`;
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
-      this.#socket.write(Buffer.concat([Buffer.from(head, 'latin1'), body]));
+      this.#connection().write(Buffer.concat([Buffer.from(head, 'latin1'), body]));
     });
   }
 
   close(): void {
     this.#waiting = undefined;
-    this.#socket.destroy();
+    this.#socket?.destroy();
+  }
+
+  /** The open one; another after the server has closed it for having been idle. */
+  #connection(): Socket {
+    const kept = this.#socket;
+    if (kept !== undefined && !kept.destroyed && kept.readyState !== 'closed') return kept;
+    const socket = connect(Number(this.#base.port), this.#base.hostname).setNoDelay(true);
+    const lost = (error: Error): void => {
+      socket.destroy();
+      if (this.#socket === socket) this.#waiting?.reject(error);
+    };
+    socket.on('data', (piece: Buffer) => this.#take(piece));
+    socket.on('error', lost);
+    socket.on('end', () => lost(new Error('the server closed the connection')));
+    this.#socket = socket;
+    return socket;
   }
 
   #take(piece: Buffer): void {
