@@ -5,7 +5,7 @@ export const MAX_CONFIG_BYTES: number = 256 * 1024;
 /** Boot variables, slot manifests and the like. */
 export const MAX_STATE_FILE_BYTES: number = 64 * 1024;
 
-/** The journal is compacted beyond this, and never read beyond twice this: an update writes about 20 kB. */
+/** The journal is compacted beyond this, and never written or read beyond four times this: an update writes about 20 kB. */
 export const JOURNAL_COMPACT_BYTES: number = 256 * 1024;
 export const MAX_JOURNAL_BYTES: number = 4 * JOURNAL_COMPACT_BYTES;
 
@@ -28,6 +28,8 @@ export const MAX_HEADER_BYTES: number = 16 * 1024;
 
 /** Beginnings of one installation after power losses before it is given up with 410. */
 export const MAX_RESTARTS = 5;
+/** Reason of a result, as a server may read it. */
+export const MAX_REASON_CHARACTERS = 500;
 /** Boots that a new image is given to prove itself. */
 export const TRIAL_BOOTS = 3;
 /** Octets read, hashed and written at a time. */

@@ -27,7 +27,7 @@ import { messageOf, systemCode } from '../device-error.ts';
 import { PowerCut } from '../disk/powered-disk.ts';
 import type { Downloader } from '../download/downloader.ts';
 import type { Emit } from '../emit.ts';
-import { MAX_RESTARTS } from '../limits.ts';
+import { MAX_REASON_CHARACTERS, MAX_RESTARTS } from '../limits.ts';
 import { type InstallPorts, install } from './install.ts';
 import type { Journal } from './journal.ts';
 import { packageLabel } from './package-label.ts';
@@ -269,7 +269,7 @@ export class Agent {
     const before = this.facts.owed.length;
     const spoiled = code >= 402 && code <= 405 && this.facts.roots[root]?.operation?.step === 'updating';
     await this.#record(
-      { kind: 'finished', root, code, at: this.#ports.now() },
+      { kind: 'finished', root, code, reason: reason.slice(0, MAX_REASON_CHARACTERS), at: this.#ports.now() },
       // A package that can never be installed is not kept: 70 → 80.
       ...(spoiled && this.#ports.cleanUp !== 'keep' ? [{ kind: 'package-dropped', root } as const] : []),
     );

@@ -97,6 +97,37 @@ describe('the journal', () => {
     await again.close();
   });
 
+  it.each([
+    'rename',
+    'syncDirectory',
+  ] as const)('a compaction that fails at %s fails no append and loses nothing', async (step) => {
+    let failing = false;
+    const disk: Disk = {
+      ...nodeDisk,
+      rename: async (from, to) => {
+        if (failing && step === 'rename') throw Object.assign(new Error('broken'), { code: 'EIO' });
+        await nodeDisk.rename(from, to);
+      },
+      syncDirectory: async (directory) => {
+        if (failing && step === 'syncDirectory') throw Object.assign(new Error('broken'), { code: 'EIO' });
+        await nodeDisk.syncDirectory(directory);
+      },
+    };
+    const journal = await Journal.open(disk, path);
+    const progress = { received: 1, tries: 0, objectUrl: `http://x/${'u'.repeat(2000)}` };
+    const append = (size: number) =>
+      journal.append([{ kind: 'download-progress', root: './X', progress }, held(size)]);
+    failing = true;
+    for (let size = 1; size <= 150; size += 1) await append(size);
+    failing = false;
+    expect(sizeOf(readJournal(await readFile(path)))).toBe(150);
+    await append(151);
+    await journal.close();
+    const again = await Journal.open(nodeDisk, path);
+    expect([again.damaged, sizeOf(again)]).toEqual([false, 151]);
+    await again.close();
+  });
+
   it('what could not be made durable does not count, and leaves the next record readable', async () => {
     let full = false;
     const disk: Disk = {

@@ -48,6 +48,8 @@ export class Journal {
   #length: number;
   #seq: number;
   #facts: AgentFacts;
+  /** A compaction broke off: which file has the name is not known. */
+  #stale = false;
   #queue: Promise<void> = Promise.resolve();
   /** True when opening found more than a torn end; the old file is kept beside. */
   readonly damaged: boolean;
@@ -107,7 +109,9 @@ export class Journal {
 
   async #write(facts: readonly Fact[]): Promise<void> {
     if (facts.length === 0) return;
+    if (this.#stale) await this.#reopen();
     const line = formatLine({ version: 1, seq: this.#seq + 1, facts });
+    if (this.#length + line.length > MAX_JOURNAL_BYTES) throw new RangeError('the journal is full');
     try {
       await this.#file.write(this.#length, line);
       await this.#file.sync();
@@ -122,13 +126,30 @@ export class Journal {
     if (this.#length > JOURNAL_COMPACT_BYTES) await this.#compact();
   }
 
+  /** The facts are durable already: what fails here fails nobody's append, and the next one tries again. */
   async #compact(): Promise<void> {
-    const line = formatLine({ version: 1, seq: this.#seq + 1, all: this.#facts });
-    await replaceFile(this.#disk, this.#path, line);
-    await this.#file.close();
-    this.#file = await this.#disk.open(this.#path);
-    this.#length = line.length;
-    this.#seq += 1;
+    this.#stale = true;
+    try {
+      await replaceFile(
+        this.#disk,
+        this.#path,
+        formatLine({ version: 1, seq: this.#seq + 1, all: this.#facts }),
+      );
+      await this.#reopen();
+    } catch {
+      // Before the next append the file that has the name now is opened.
+    }
+  }
+
+  async #reopen(): Promise<void> {
+    const reading = readJournal((await this.#disk.read(this.#path, MAX_JOURNAL_BYTES)) ?? new Uint8Array());
+    if (reading.seq < this.#seq) throw new Error('the journal has lost facts');
+    const file = await this.#disk.open(this.#path);
+    await this.#file.close().catch(() => undefined);
+    this.#file = file;
+    this.#length = reading.length;
+    this.#seq = reading.seq;
+    this.#stale = false;
   }
 }
 

@@ -207,6 +207,13 @@ describe('plain download', () => {
     expect(await download(url, { refused })).toMatchObject({ kind: 'stored' });
     expect(web.requests.map(({ range }) => range !== undefined)).toEqual([false, true, false]);
   });
+
+  it('once more and no more: what is damaged again is given up, however often the line broke', async () => {
+    const url = web.on('/p', file(PACKAGE, { breaks: Array.from({ length: 9 }, () => 300_000) }));
+    const refused = Array.from({ length: 5 }, () => ({ code: 402, reason: 'damaged' }));
+    expect(await download(url, { refused })).toMatchObject({ kind: 'failed', code: 402 });
+    expect(web.requests.filter(({ range }) => range === undefined)).toHaveLength(2);
+  });
 });
 
 describe('D-064: redirects', () => {

@@ -53,11 +53,11 @@ export class HttpDownloads {
 
   /** A package that is damaged after it came in pieces is fetched once more, whole (dlota.md §8.4). */
   async #stored(request: DownloadRequest, transfer: Transfer): Promise<number | Refusal> {
-    for (;;) {
+    for (let again = false; ; again = true) {
       const size = await transfer.complete();
       const refusal = await this.#refusal(request, transfer);
       if (refusal === undefined) return size;
-      if (refusal.code !== 402 || !transfer.resumed) return refusal;
+      if (refusal.code !== 402 || !transfer.resumed || again) return refusal;
       this.#ports.emit({
         kind: 'step',
         text: 'damaged after a resumed download: once more from the beginning',

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Disk, DiskFile } from '../disk/disk.ts';
 
 /** The staging file of a download: octets count only once they are synced. */
@@ -17,6 +18,8 @@ export class PackageFile {
       const size = await file.size();
       const length = size < offset ? 0 : offset;
       if (size !== length) await file.truncate(length);
+      // The file may be new: what is synced in it counts only with its name.
+      if (length === 0) await disk.syncDirectory(dirname(path));
       return new PackageFile(file, length);
     } catch (error) {
       await file.close();
