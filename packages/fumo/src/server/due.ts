@@ -30,20 +30,34 @@ export function nextDue(device: DeviceRecord, config: PlannerConfig, now: Instan
   if (!waiting || device.quarantine !== undefined || unverifiedForGood(update, now, config)) {
     return undefined;
   }
-  const attempt = activeAttempt(update);
-  const begun = attempt?.acceptedAt ?? attempt?.sentAt;
   const times: readonly (Instant | undefined)[] = [
     update.retryAt,
-    update.overdueAt === undefined ? undefined : update.overdueAt + config.graceMs,
-    attempt !== undefined && begun !== undefined && inFlight(attempt) && update.overdueAt === undefined
-      ? begun + stageLimit(attempt, config) * (1 + update.extensions) + 1
-      : undefined,
+    stageDue(device, update, config),
     update.state === 'silent' || update.state === 'refused'
       ? undefined
-      : Math.max(device.lastSeen ?? 0, update.createdAt) + config.silentMs + 1,
+      : heardOf(device, update.createdAt) + config.silentMs + 1,
   ];
   const known = times.filter((time) => time !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
+}
+
+/** The end of the present stage: of what the device accepted, or of a delivery that broke off. */
+function stageDue(device: DeviceRecord, update: Update, config: PlannerConfig): Instant | undefined {
+  const attempt = activeAttempt(update);
+  if (attempt === undefined) {
+    return undefined;
+  }
+  if (!inFlight(attempt)) {
+    return update.overdueAt === undefined ? heardOf(device, attempt.createdAt) + config.graceMs : undefined;
+  }
+  const begun = attempt.acceptedAt ?? attempt.sentAt ?? attempt.createdAt;
+  return update.overdueAt === undefined
+    ? begun + stageLimit(attempt, config) * (1 + update.extensions) + 1
+    : update.overdueAt + config.graceMs;
+}
+
+function heardOf(device: DeviceRecord, since: Instant): Instant {
+  return Math.max(device.lastSeen ?? 0, since);
 }
 
 export function withDue(device: DeviceRecord, dueAt: Instant | undefined): DeviceRecord {
@@ -74,7 +88,15 @@ function evaluate(draft: Draft): boolean {
   if (attempt !== undefined && inFlight(attempt) && isOverdue(update, attempt, now, config)) {
     return overdue(draft, update, attempt.correlator);
   }
-  const heard = Math.max(draft.device.lastSeen ?? 0, update.createdAt);
+  if (attempt !== undefined && !inFlight(attempt) && update.overdueAt === undefined) {
+    const heard = heardOf(draft.device, attempt.createdAt);
+    if (now - heard >= config.graceMs) {
+      changeUpdate(draft, { overdueAt: now });
+      note(draft, 'update', 'the delivery broke off and the device stayed away: it is notified');
+      return true;
+    }
+  }
+  const heard = heardOf(draft.device, update.createdAt);
   if (update.state !== 'silent' && now - heard > config.silentMs) {
     changeUpdate(
       draft,
