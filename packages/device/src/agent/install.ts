@@ -52,6 +52,8 @@ export async function install(
   if (trouble !== undefined) return trouble;
   await ports.record({ ...progress, step: 'written' });
   await ports.simulation.cut('written');
+  // Else a cut before the switch would be taken for the end of this trial.
+  await ports.boot.forgetRollBack();
   await ports.record({ ...progress, step: 'switching' });
   await ports.boot.arm(slot, TRIAL_BOOTS);
   await ports.record({ ...progress, step: 'switched' });

@@ -22,6 +22,8 @@ export interface BootVariables {
 
 export interface BootControl {
   read(): Promise<BootVariables>;
+  /** What was given up before says nothing of the trial to come. */
+  forgetRollBack(): Promise<void>;
   /** The next boots go into this slot, on trial. */
   arm(slot: Slot, boots: number): Promise<void>;
   /** The boot loader's own steps. */
@@ -46,6 +48,10 @@ export function fileBootControl(disk: Disk, path: string): BootControl {
   };
   return {
     read,
+    forgetRollBack: async () => {
+      if ((await read()).rolledBack === undefined) return;
+      await change(({ rolledBack: _, ...before }) => before);
+    },
     arm: (slot, boots) =>
       change(({ rolledBack: _, ...before }) => ({ ...before, trial: { slot, bootsLeft: boots } })),
     count: (bootsLeft) =>
