@@ -4,8 +4,8 @@ import { type DeviceRecord, fitRecord, type Instant, type TimelineEntry } from '
 import { deviceColumns } from '../store/device-columns.ts';
 import { updateDevice } from '../store/update-device.ts';
 import { eventsOf } from './consult.ts';
-import type { FleetPorts } from './create-fleet.ts';
 import { FleetError } from './fleet.ts';
+import type { FleetPorts } from './fleet-ports.ts';
 
 export interface Changed {
   readonly device: DeviceRecord;

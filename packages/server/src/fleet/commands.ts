@@ -1,8 +1,8 @@
 /** Single tree commands of operators: kept with the device, sent at its next contact. */
 import { MAX_COMMAND_VALUE, MAX_QUEUED_COMMANDS, type QueuedCommand } from '@fumarole/fumo/server';
 import { changeDevice, operatorLine } from './change-device.ts';
-import type { FleetPorts } from './create-fleet.ts';
 import { type CommandOrder, FleetError } from './fleet.ts';
+import type { FleetPorts } from './fleet-ports.ts';
 
 /** tree.md §2: `.` or `./a/b`, with an optional `?prop=` or `?list=`; at most 255 characters in all. */
 const URI = /^(?:\.|(?:\.\/)?[^\s/?#\\]+(?:\/[^\s/?#\\]+)*)(?:\?(?:prop|list)=[A-Za-z+-]+)?$/;

@@ -17,6 +17,7 @@ import { consult, settled } from './consult.ts';
 import { clearQuarantine, provision, quarantine, readDevice, setPolicy } from './devices.ts';
 import { runDue } from './due-work.ts';
 import type { Fleet } from './fleet.ts';
+import type { FleetPorts } from './fleet-ports.ts';
 import { recordInstallNotify } from './install-notify.ts';
 import type { ValueSpool } from './large-values.ts';
 import { packageCatalogue } from './package-catalogue.ts';
@@ -36,16 +37,6 @@ export interface FleetOptions {
   readonly offer?: DevicePolicy['offer'];
   /** Overrides of the planner's waits and budgets. */
   readonly planner?: Partial<PlannerConfig>;
-}
-
-/** What the operations share. */
-export interface FleetPorts {
-  readonly store: Store;
-  readonly wake: WakeService;
-  readonly now: () => Instant;
-  readonly random: Random;
-  readonly offer: DevicePolicy['offer'];
-  readonly context: (now: Instant) => PlanContext;
 }
 
 export function createFleet(options: FleetOptions): Fleet {

@@ -11,8 +11,8 @@ import {
 import { deviceColumns } from '../store/device-columns.ts';
 import { changeDevice, operatorLine, unknownDevice } from './change-device.ts';
 import { eventsOf } from './consult.ts';
-import type { FleetPorts } from './create-fleet.ts';
 import { FleetError, type NewDevice } from './fleet.ts';
+import type { FleetPorts } from './fleet-ports.ts';
 import { MAX_DEVICE_ID } from './limits.ts';
 
 /** @throws FleetError `device-exists`, `command-invalid` for an id or profile that cannot be. */

@@ -1,7 +1,7 @@
 /** Devices that fell due, found by the index and claimed with a lease: retries, stage limits, silence. */
 import { evaluateDue, type Instant } from '@fumarole/fumo/server';
 import { changeDevice } from './change-device.ts';
-import type { FleetPorts } from './create-fleet.ts';
+import type { FleetPorts } from './fleet-ports.ts';
 import { DUE_LEASE_MS } from './limits.ts';
 
 /** How many devices were looked at. */

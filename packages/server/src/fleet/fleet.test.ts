@@ -12,6 +12,7 @@ import type { Store } from '../store/port.ts';
 import { openSqliteStore } from '../store/sqlite/open-store.ts';
 import { createFleet } from './create-fleet.ts';
 import type { Consultation, Fleet } from './fleet.ts';
+import { MAX_NOTIFY_REPORTS } from './limits.ts';
 
 const ID = 'IMEI:490154203237518';
 const ROOT = './FwUpdate/FwPkg1';
@@ -357,6 +358,14 @@ describe('reports and due work', () => {
       'download report 900: Success',
       'download report 461: unknown report, taken as failure',
     ]);
+  });
+
+  it('a reporter that never runs out of codes fills no disk', async () => {
+    await fleet.addPackage(pkg());
+    const { update } = await session();
+    const attempt = `${update?.id}.1`;
+    for (let code = 900; code < 930; code += 1) await fleet.recordInstallNotify(ID, attempt, code);
+    expect(await store.installReports(deviceKey(ID), attempt)).toHaveLength(MAX_NOTIFY_REPORTS);
   });
 
   it('F-130: what falls due is found by the index, once, and the device is woken', async () => {

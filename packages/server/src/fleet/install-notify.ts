@@ -3,8 +3,8 @@ import { deviceKey } from '@fumarole/dm/objects';
 import { dlotaInfo } from '@fumarole/fumo/object';
 import type { DeviceRecord, Instant } from '@fumarole/fumo/server';
 import { type Changed, changeDevice } from './change-device.ts';
-import type { FleetPorts } from './create-fleet.ts';
-import { MAX_NOTIFY_TEXT } from './limits.ts';
+import type { FleetPorts } from './fleet-ports.ts';
+import { MAX_NOTIFY_REPORTS, MAX_NOTIFY_TEXT } from './limits.ts';
 
 /** Idempotent: the same report of an attempt changes nothing (D-048); an unknown code is logged as failure (D-047). */
 export async function recordInstallNotify(
@@ -16,7 +16,7 @@ export async function recordInstallNotify(
 ): Promise<void> {
   const key = deviceKey(deviceId);
   const before = await ports.store.installReports(key, attemptId);
-  if (before.some((report) => report.code === code)) {
+  if (before.length >= MAX_NOTIFY_REPORTS || before.some((report) => report.code === code)) {
     return;
   }
   const at = ports.now();

@@ -8,6 +8,8 @@ export const DUE_LEASE_MS = 30_000;
 export const MAX_DEVICE_ID = 128;
 /** Attempts to change a package that somebody else changes too. */
 export const MAX_PACKAGE_TRIES = 5;
+/** Different install-notify reports of one attempt: a download has one end, retries may tell a few. */
+export const MAX_NOTIFY_REPORTS = 8;
 /** Text of an install-notify report that is kept. */
 export const MAX_NOTIFY_TEXT = 200;
 /** Devices read at once when looking for one that fetches a package. */

@@ -18,9 +18,9 @@ import {
   withDue,
 } from '@fumarole/fumo/server';
 import { type Changed, changeDevice, operatorLine } from './change-device.ts';
-import type { FleetPorts } from './create-fleet.ts';
 import { readDevice } from './devices.ts';
 import { FleetError, type UpdateOrder } from './fleet.ts';
+import type { FleetPorts } from './fleet-ports.ts';
 import type { PackageCatalogue } from './package-catalogue.ts';
 import { unknownPackage } from './packages.ts';
 
