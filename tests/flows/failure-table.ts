@@ -317,7 +317,7 @@ export const OUTCOMES: readonly Outcome[] = [
     title: 'the new image does not start and the old one comes back',
     shows: 'F-105',
     code: 410,
-    reason: 'update-failed',
+    reason: 'rolled-back',
     strikes: whenInstalling,
     device: { simulate: { failBoot: true } },
   },

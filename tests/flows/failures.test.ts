@@ -187,7 +187,7 @@ async function expectDevice({ outcome, expected }: Pair, device: WorldDevice): P
 async function expectServer(world: World, pair: Pair, device: WorldDevice): Promise<void> {
   const { flow, outcome, expected } = pair;
   const update = (await world.device(device.id)).update;
-  const state = outcome.code === 401 ? 'refused' : 'failed';
+  const state = stateAfter(outcome);
   // F-086: nothing is tried again by itself, by neither side
   await device.handle.poke();
   await device.handle.whenIdle(5_000);
@@ -212,6 +212,12 @@ async function expectServer(world: World, pair: Pair, device: WorldDevice): Prom
     ({ kind, data }) => kind === 'update' && isRecord(data) && data.state === state,
   );
   expect(verdicts.map(({ data }) => data)).toEqual([{ state, reason: outcome.reason, code: outcome.code }]);
+}
+
+/** The server's word; that a device went back to its old image it reads from the device (F-081: the alert has no words). */
+function stateAfter({ id, code }: Pair['outcome']): string {
+  if (id === 'rolls-back') return 'rolled-back';
+  return code === 401 ? 'refused' : 'failed';
 }
 
 /** What was wrong is put right, an operator asks again: the same device is updated (nothing was lost). */

@@ -119,6 +119,7 @@ describe('what a server may do', () => {
     expect(dm.valueOf(ROOT)?.split('/').sort()).toEqual([
       'Download',
       'DownloadAndUpdate',
+      'Ext',
       'PkgName',
       'PkgVersion',
       'State',

@@ -68,6 +68,7 @@ function rootNodes(root: FumoRootOptions, accounts: readonly AccountOptions[]): 
     // Of the package that is held; empty without one.
     pkgName: '',
     pkgVersion: '',
+    lastResult: true,
     acl: `Get=*&Replace=${servers}&Exec=${servers}`,
   });
 }

@@ -7,7 +7,14 @@ import type {
   SinkRequest,
   Tree,
 } from '@fumarole/dm/tree';
-import { type FumoOperation, operationUri, pkgDataUri, pkgUrlUri, stateUri } from '@fumarole/fumo/object';
+import {
+  type FumoOperation,
+  lastResultUri,
+  operationUri,
+  pkgDataUri,
+  pkgUrlUri,
+  stateUri,
+} from '@fumarole/fumo/object';
 import type { Agent } from '../agent/agent.ts';
 import { packageLabel } from '../agent/package-label.ts';
 import type { Simulation } from '../agent/simulation.ts';
@@ -45,7 +52,7 @@ export function fumoObject(root: string, ports: FumoObjectPorts): ObjectPlugin {
 
 /** What the device itself knows; everything else is stored in the tree. */
 function leafValue(root: string, uri: string, agent: Agent): string | undefined {
-  const held = agent.facts.roots[root]?.held;
+  const { held, lastResult, lastReason = '' } = agent.facts.roots[root] ?? {};
   switch (uri) {
     case stateUri(root):
       return String(agent.state(root));
@@ -53,6 +60,8 @@ function leafValue(root: string, uri: string, agent: Agent): string | undefined 
       return held?.name;
     case `${root}/PkgVersion`:
       return held?.version;
+    case lastResultUri(root):
+      return lastResult === undefined ? '' : `${lastResult} ${lastReason}`.trim();
     default:
       return undefined;
   }

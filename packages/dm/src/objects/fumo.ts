@@ -17,6 +17,8 @@ export interface FumoShape {
   readonly pkgName?: string;
   readonly pkgVersion?: string;
   readonly ext?: boolean;
+  /** `Ext/LastResult`: the last result and its reason in words. */
+  readonly lastResult?: boolean;
   /** Largest package that `PkgData` takes. */
   readonly maxPkgOctets?: number;
   /** ACL of the root, for example `Exec=srv&Get=*&Replace=srv`; absent: inherited, and then servers may only read. */
@@ -69,13 +71,20 @@ function rowsOf(shape: FumoShape): readonly Row[] {
     },
     shape.downloadAndUpdate === true && { description: operation('DownloadAndUpdate', [pkgUrl()]) },
     { description: leaf('State', { format: 'int' }), value: IDLE },
-    shape.ext === true && { description: interior('Ext', [], { occurrence: 'ZeroOrOne' }) },
+    (shape.ext === true || shape.lastResult === true) && { description: extensions(shape) },
   ];
   return rows.filter((row) => row !== false);
 }
 
 function operation(name: string, children: readonly NodeDescription[]): NodeDescription {
   return interior(name, children, { access: ['Exec', 'Get'], occurrence: 'ZeroOrOne' });
+}
+
+function extensions({ lastResult }: FumoShape): NodeDescription {
+  const optional = { occurrence: 'ZeroOrOne', maxOctets: MAX_NAME_OCTETS } as const;
+  return interior('Ext', lastResult === true ? [leaf('LastResult', optional)] : [], {
+    occurrence: 'ZeroOrOne',
+  });
 }
 
 function pkgUrl(): NodeDescription {

@@ -16,6 +16,8 @@ export interface HeldPackage {
   /** What the package calls itself. */
   readonly name?: string;
   readonly version?: string;
+  /** What a download descriptor handed on for the installer, unchanged (D-021). */
+  readonly installParam?: string;
 }
 
 /** How far an alternate download is; what is needed to go on after a restart (dlota.md §8.1, §8.3). */
@@ -33,6 +35,8 @@ export interface DownloadProgress {
   /** Not before this time is the next try made. */
   readonly waitUntil?: Instant;
   readonly descriptor?: DescriptorFacts;
+  /** Descriptor and object came in one answer: there is no address of the object alone (D-025). */
+  readonly combined?: true;
 }
 
 /** What of a download descriptor outlives the request that brought it. */
@@ -78,6 +82,8 @@ export interface RootFacts {
   readonly operation?: Operation;
   readonly outcome?: Outcome;
   readonly lastResult?: number;
+  /** Why, for a person. */
+  readonly lastReason?: string;
 }
 
 /** The final alert of an operation that no server has acknowledged yet (F-069, F-085). */
@@ -112,7 +118,13 @@ export type Fact =
   | { readonly kind: 'updating'; readonly root: string }
   | { readonly kind: 'install-progress'; readonly root: string; readonly progress: InstallProgress }
   | { readonly kind: 'restarted'; readonly root: string }
-  | { readonly kind: 'finished'; readonly root: string; readonly code: number; readonly at: Instant }
+  | {
+      readonly kind: 'finished';
+      readonly root: string;
+      readonly code: number;
+      readonly reason?: string;
+      readonly at: Instant;
+    }
   | { readonly kind: 'alert-settled'; readonly id: number };
 
 /** The facts after one more entry. Entries that do not fit (a journal of another life) change nothing. */
@@ -150,7 +162,7 @@ function applyToRoot(root: RootFacts, fact: RootFact): RootFacts {
         held: holds(fact.operation) ? held : undefined,
       });
     case 'finished':
-      return operation === undefined ? root : finished(root, operation, fact.code);
+      return operation === undefined ? root : finished(root, operation, fact);
     default:
       return operation === undefined ? root : { ...root, ...progressed(operation, fact) };
   }
@@ -183,8 +195,10 @@ function progressed(operation: Operation, fact: ProgressFact): Partial<RootFacts
   }
 }
 
-function finished(root: RootFacts, operation: Operation, code: number): RootFacts {
-  const ended = { lastResult: code };
+type FinishedFact = Extract<Fact, { kind: 'finished' }>;
+
+function finished(root: RootFacts, operation: Operation, { code, reason }: FinishedFact): RootFacts {
+  const ended = { lastResult: code, ...(reason === undefined ? {} : { lastReason: reason }) };
   switch (operation.step) {
     case 'downloading':
       return { ...ended, outcome: 'download-failed' };
@@ -209,7 +223,7 @@ function owedBy(root: string, operation: Operation, code: number, at: Instant): 
 }
 
 function withOptional(
-  base: Pick<RootFacts, 'lastResult'>,
+  base: Pick<RootFacts, 'lastResult' | 'lastReason'>,
   more: { [K in keyof RootFacts]?: RootFacts[K] | undefined },
 ): RootFacts {
   return { ...base, ...Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined)) };

@@ -49,6 +49,7 @@ export {
   type FumoOperation,
   type FumoPlace,
   fumoRootOf,
+  lastResultUri,
   OPERATION_NODE,
   operationUri,
   pkgDataUri,

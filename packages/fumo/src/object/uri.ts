@@ -58,6 +58,11 @@ export function pkgDataUri(root: string): string {
   return `${root}/Update/PkgData`;
 }
 
+/** Vendor leaf of our devices: the last result and its reason in words, `410 rolled back: …`. */
+export function lastResultUri(root: string): string {
+  return `${root}/Ext/LastResult`;
+}
+
 export function stateUri(root: string): string {
   return `${root}/State`;
 }

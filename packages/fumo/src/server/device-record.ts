@@ -34,6 +34,8 @@ export interface FumoRoot {
   readonly pkgName: boolean;
   readonly pkgVersion: boolean;
   readonly state: boolean;
+  /** There are vendor extensions. */
+  readonly ext?: boolean;
 }
 
 export interface SessionFacts {

@@ -212,6 +212,7 @@ function rootFrom(uri: string, found: FumoRoot['found'], has: (child: string) =>
     pkgName: has('PkgName'),
     pkgVersion: has('PkgVersion'),
     state: has('State'),
+    ...(has('Ext') ? { ext: true } : {}),
   };
 }
 

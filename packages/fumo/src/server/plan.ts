@@ -12,6 +12,7 @@ import { nextDue, withDue } from './due.ts';
 import { FIRMWARE_VERSION, readRecently } from './facts.ts';
 import { fitRecord } from './fit-record.ts';
 import { mayUpdate, pursueGoal } from './goal.ts';
+import { refineFailure, unreadLastResult } from './last-result.ts';
 import { MAX_GETS_PER_MESSAGE, MAX_TURNS } from './limits.ts';
 import { keyFor, type Outbox, sendGet } from './outbox.ts';
 import type { PackageRecord } from './package-record.ts';
@@ -64,6 +65,7 @@ function decide(draft: Draft, packages: readonly PackageRecord[], outbox: Outbox
   draft.device = { ...draft.device, session: { ...session, turns: session.turns + 1 } };
   sendTreeCommands(draft, outbox);
   verify(draft, packages);
+  refineFailure(draft);
   const facts = readFacts(draft, packages, outbox);
   if (facts !== undefined) {
     return facts;
@@ -118,7 +120,10 @@ function readFacts(draft: Draft, packages: readonly PackageRecord[], outbox: Out
   const proof = unansweredVersionUris(draft.device, probe, ctx.now, versionAge(draft));
   // Found with another firmware: searched again when an update is to be driven.
   const search = draft.device.discovery.state === 'done' ? [] : searchRoots(draft);
-  for (const uri of [...stale, ...proof, ...search].slice(0, MAX_GETS_PER_MESSAGE)) {
+  for (const uri of [...stale, ...proof, ...unreadLastResult(draft), ...search].slice(
+    0,
+    MAX_GETS_PER_MESSAGE,
+  )) {
     sendGet(draft, outbox, uri);
   }
   return outbox.commands.length > before ? 'reading what the device is and runs' : undefined;

@@ -288,3 +288,47 @@ describe('stepping stones', () => {
     expect(bench.device.update).toMatchObject({ toVersion: '2.0.0', state: 'confirmed' });
   });
 });
+
+describe('F-081: the reason behind a 410', () => {
+  const leaf = `${ROOT}/Ext/LastResult`;
+  const failing = (children: readonly string[], text?: string): Bench => {
+    const nodes: Record<string, string> = text === undefined ? {} : { [leaf]: text };
+    const bench = new Bench(fumoScript(['DownloadAndUpdate', ...children], { nodes }), [somePackage()]);
+    bench.session();
+    report(bench, '410');
+    return bench;
+  };
+  const asked = (bench: Bench): number =>
+    bench.sent.filter((command) => command.kind === 'get' && command.uri === leaf).length;
+
+  it('the device says in Ext/LastResult that it rolled back: the server does too', () => {
+    const bench = failing(['Ext'], '410 rolled back: the new image did not start');
+    expect(bench.device.update).toMatchObject({ state: 'rolled-back', reason: 'rolled-back', rawCode: 410 });
+    expect(bench.log.some(({ text }) => text.includes('did not start'))).toBe(true);
+    bench.session();
+    expect(asked(bench)).toBe(1);
+  });
+
+  it.each([
+    ['another reason', ['Ext'], '410 the slot cannot be written', 1],
+    ['another result', ['Ext'], '200 rolled back', 1],
+    ['no such leaf', ['Ext'], undefined, 1],
+    ['no extensions', [], '410 rolled back', 0],
+  ])('%s: failed, and asked at most once', (_, children, text, times) => {
+    const bench = failing(children, text);
+    bench.session();
+    expect(bench.device.update).toMatchObject({ state: 'failed', reason: 'update-failed', rawCode: 410 });
+    expect(asked(bench)).toBe(times);
+  });
+
+  it('only after a 410', () => {
+    const bench = new Bench(
+      fumoScript(['DownloadAndUpdate', 'Ext'], { nodes: { [leaf]: '410 rolled back' } }),
+      [somePackage()],
+    );
+    bench.session();
+    report(bench, '403');
+    expect(asked(bench)).toBe(0);
+    expect(state(bench)).toBe('failed');
+  });
+});
