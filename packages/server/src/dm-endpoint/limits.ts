@@ -8,7 +8,7 @@ export const BODY_TIMEOUT_MS = 30_000;
 /** Longest device id that is looked up. */
 export const MAX_DEVICE_ID_LENGTH = 512;
 /** Times a message is stepped again because another message of the device was faster. */
-export const MAX_CONFLICTS = 12;
+export const MAX_CONFLICTS = 32;
 /** Bodies on their way in at once: slow ones must not keep others from being served. */
 export const MAX_READING = 4_096;
 /** Messages worked on at once in one process; above it devices are asked to come back. */

@@ -60,10 +60,10 @@ export class ScriptedDevice {
   }
 
   /** A new session. */
-  begin(sessionID: string): void {
+  begin(sessionID: string, url: string = this.options.url): void {
     this.sessionID = sessionID;
     this.msgID = 0;
-    this.url = this.options.url;
+    this.url = url;
     this.#accepted = false;
   }
 
@@ -143,7 +143,9 @@ export class ScriptedDevice {
   /** Opens a session, through the challenge when there is one. */
   async login(base?: string): Promise<ScriptedAnswer> {
     const first = await this.send(this.packageOne(), base);
-    const challenged = first.code === 401 || first.code === 407;
+    const header = first.message.body.find((c) => c.kind === 'Status' && c.CmdRef === '0');
+    // Without Chal it is a final refusal (§6.2).
+    const challenged = first.code !== 212 && first.code !== 200 && header?.kind === 'Status' && header.Chal;
     return challenged ? this.send(this.packageOne(), base) : first;
   }
 
