@@ -9,6 +9,7 @@ import { registerServe } from './commands/serve.ts';
 import { registerSessions } from './commands/sessions.ts';
 import { registerUpdates } from './commands/updates.ts';
 import { registerWhy } from './commands/why.ts';
+import { registerDecode } from './decode/decode-command.ts';
 import { registerDeviceCommands } from './device-commands.ts';
 import { registerMainJob } from './main-job/main-job-command.ts';
 import { registerPackageCommands } from './package-commands.ts';
@@ -35,6 +36,8 @@ export function buildProgram(version: string): Command {
   registerPackages(program);
   registerKeys(program);
   registerPackageCommands(program);
+  program.commandsGroup('Tools:');
+  registerDecode(program);
   program.commandsGroup('Devices and demonstration:');
   registerDeviceCommands(program);
   registerMainJob(program);

@@ -3,7 +3,7 @@ export { ALERT_ROWS, AlertCode, type AlertRow, alertCodeFrom } from './alert-cod
 export { base64Length, decodeBase64, encodeBase64 } from './base64.ts';
 export { dataOctets, dataText, effectiveMeta } from './data.ts';
 export { decode } from './decode.ts';
-export { DMDDF_NAMESPACE, METINF_NAMESPACE } from './dialect.ts';
+export { DMDDF_NAMESPACE, METINF_NAMESPACE, MGMT_TREE, SYNCML_DIALECTS } from './dialect.ts';
 export { type DisplayOptions, toXmlText } from './display.ts';
 export { commandLength, encode, encodedLength } from './encode.ts';
 export { DEFAULT_DECODE_LIMITS, DEFAULT_XML_LIMITS, type DecodeLimits, type XmlLimits } from './limits.ts';
