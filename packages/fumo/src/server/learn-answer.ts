@@ -120,10 +120,18 @@ export function learnNoAnswer(draft: Draft, key: string, lost: boolean = false):
         note(draft, 'attempt', 'the Exec got no Status; State decides what became of it');
       }
       return;
+    case 'add':
+      if (!lost) {
+        draft.device = withUnsupported(draft.device, `add ${of}`, 0);
+      }
+      return;
     case 'url':
-      // Nothing was started: the URL is written again in the next contact.
-      if (attempt?.state === 'writing') {
+      // Nothing was started: the URL is written again in the next contact, and not for ever by who never answers.
+      if (attempt?.state === 'writing' && lost) {
         changeAttempt(draft, of, { state: 'new' });
+      } else if (attempt?.state === 'writing') {
+        const text = 'the device did not answer when it was given the download address';
+        fail(draft, attempt, {}, { reason: 'no-answer', retry: 'retry', text });
       }
       return;
     case 'data':
@@ -243,7 +251,8 @@ function learnReplaceStatus(draft: Draft, what: 'url' | 'data', correlator: stri
     }
     return;
   }
-  if (code === 418 && what === 'url') {
+  const root = draft.device.roots.find(({ uri }) => uri === attempt.root);
+  if (code === 418 && what === 'url' && root?.exists === false) {
     // F-041: it is there already, so it is replaced instead of added
     markExisting(draft, attempt.root);
     unsent(draft, what, correlator);
