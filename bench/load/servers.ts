@@ -15,6 +15,10 @@ export async function spawnMeasured(task: ChildTask, execArgv: readonly string[]
   const child: ChildProcess = fork(new URL('./child.ts', import.meta.url), [JSON.stringify(task)], {
     execArgv: ['--conditions=@fumarole/source', '--disable-warning=ExperimentalWarning', ...execArgv],
   });
+  let stopped = false;
+  child.once('exit', (code) => {
+    if (!stopped) throw new Error(`a measured server ended with ${code}`);
+  });
   const [started] = await once(child, 'message');
   return {
     url: started.url,
@@ -25,6 +29,7 @@ export async function spawnMeasured(task: ChildTask, execArgv: readonly string[]
       return report;
     },
     stop: () => {
+      stopped = true;
       child.kill('SIGTERM');
     },
   };
