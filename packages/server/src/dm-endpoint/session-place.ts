@@ -53,11 +53,15 @@ export function isProven({ auth }: ServerSession): boolean {
   return auth.state === 'accepted' || auth.state === 'each' || auth.state === 'open';
 }
 
-/** The token of RespURI, or the same connection for families that ignore RespURI (design, Security). */
+/**
+ * The token of RespURI; without any the same connection, for families that ignore RespURI (design, Security). A device
+ * that keeps connections may send a message of its new session over one that served its old session.
+ */
 export function isSessionsOwn(request: DmRequest, session: SessionRow | undefined): boolean {
-  return (
-    session !== undefined && (request.token === session.token || request.connectionSession === session.id)
-  );
+  if (session === undefined) return false;
+  return request.token === undefined
+    ? request.connectionSession === session.id
+    : request.token === session.token;
 }
 
 /** Without a token the device's session comes first, when this can be its next or last message. */
