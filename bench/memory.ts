@@ -29,9 +29,11 @@ try {
   await openSessions(server, 0, AT_ONCE * 4);
   rows.push(row('warmed up', AT_ONCE * 4, await server.report()));
   const steps = 4;
+  let opened = AT_ONCE * 4;
   for (let step = 1; step <= steps; step += 1) {
     const upTo = Math.floor((SESSIONS * step) / steps);
-    await openSessions(server, Math.floor((SESSIONS * (step - 1)) / steps) + AT_ONCE * 4, upTo);
+    await openSessions(server, opened, upTo);
+    opened = upTo;
     rows.push(row('open', upTo, await server.report()));
   }
   const open = await openCount(server);

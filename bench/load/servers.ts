@@ -12,8 +12,16 @@ export interface Measured {
 }
 
 export async function spawnMeasured(task: ChildTask, execArgv: readonly string[] = []): Promise<Measured> {
+  // A folder for CPU profiles of our server.
+  const profiles = task.kind === 'fumarole' ? process.env.FUMAROLE_BENCH_PROFILES : undefined;
+  const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
   const child: ChildProcess = fork(new URL('./child.ts', import.meta.url), [JSON.stringify(task)], {
-    execArgv: ['--conditions=@fumarole/source', '--disable-warning=ExperimentalWarning', ...execArgv],
+    execArgv: [
+      '--conditions=@fumarole/source',
+      '--disable-warning=ExperimentalWarning',
+      ...profiling,
+      ...execArgv,
+    ],
   });
   let stopped = false;
   child.once('exit', (code) => {
