@@ -21,7 +21,12 @@ export type { Instant, Random } from './instant.ts';
 export { learn, type Message } from './learn.ts';
 export { treeCommandOf } from './learn-answer.ts';
 export type { SpooledValue } from './learn-tree.ts';
-export { DEFAULT_PLANNER_CONFIG, MAX_COMMAND_VALUE, MAX_QUEUED_COMMANDS } from './limits.ts';
+export {
+  DEFAULT_PLANNER_CONFIG,
+  MAX_COMMAND_VALUE,
+  MAX_QUEUED_COMMANDS,
+  MAX_WAITING_VALUES,
+} from './limits.ts';
 export { type NewDeviceInput, newDevice } from './new-device.ts';
 export type { PackageRecord, VersionProbe } from './package-record.ts';
 export { plan } from './plan.ts';

@@ -22,6 +22,8 @@ export const MAX_COMMAND_RESULT = 8192;
 export const MAX_COMMAND_ITEMS = 64;
 /** Characters of the value of a queued command. */
 export const MAX_COMMAND_VALUE = 8192;
+/** Characters of all values that wait: half of the record. */
+export const MAX_WAITING_VALUES: number = 32 * 1024;
 /** The whole record as JSON text; above it the oldest answers and values go. */
 export const MAX_RECORD: number = 64 * 1024;
 /** Remembered refusals. */

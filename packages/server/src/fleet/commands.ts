@@ -1,5 +1,10 @@
 /** Single tree commands of operators: kept with the device, sent at its next contact. */
-import { MAX_COMMAND_VALUE, MAX_QUEUED_COMMANDS, type QueuedCommand } from '@fumarole/fumo/server';
+import {
+  MAX_COMMAND_VALUE,
+  MAX_QUEUED_COMMANDS,
+  MAX_WAITING_VALUES,
+  type QueuedCommand,
+} from '@fumarole/fumo/server';
 import { changeDevice, operatorLine } from './change-device.ts';
 import { type CommandOrder, FleetError } from './fleet.ts';
 import type { FleetPorts } from './fleet-ports.ts';
@@ -30,9 +35,13 @@ export async function queueCommand(
     queuedAt: at,
   };
   await changeDevice(ports, deviceId, (device) => {
-    const waiting = device.commands.filter(({ state }) => state === 'queued' || state === 'sent').length;
-    if (waiting >= MAX_QUEUED_COMMANDS) {
-      throw new FleetError('command-limit', `${waiting} commands wait for ${deviceId} already`);
+    const waiting = device.commands.filter(({ state }) => state === 'queued' || state === 'sent');
+    if (waiting.length >= MAX_QUEUED_COMMANDS) {
+      throw new FleetError('command-limit', `${waiting.length} commands wait for ${deviceId} already`);
+    }
+    const characters = waiting.reduce((sum, one) => sum + (one.value?.length ?? 0), value?.length ?? 0);
+    if (characters > MAX_WAITING_VALUES) {
+      throw new FleetError('command-limit', `values of ${characters} characters would wait for ${deviceId}`);
     }
     const line = operatorLine(at, `${verb} ${uri} is queued`);
     return { device: { ...device, commands: [...device.commands, command] }, log: [line] };

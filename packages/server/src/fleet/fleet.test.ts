@@ -307,7 +307,10 @@ describe('operators', () => {
     ]) {
       expect(await refused(fleet.queueCommand(ID, { verb: 'get', uri }))).toBe('command-invalid');
     }
-    for (let index = 0; index < 32; index += 1) await fleet.queueCommand(ID, { verb: 'get', uri: './a' });
+    const long = { verb: 'set', uri: './a', value: 'x'.repeat(8192) } as const;
+    for (let index = 0; index < 4; index += 1) await fleet.queueCommand(ID, long);
+    expect(await refused(fleet.queueCommand(ID, long))).toBe('command-limit');
+    for (let index = 0; index < 28; index += 1) await fleet.queueCommand(ID, { verb: 'get', uri: './a' });
     expect(await refused(fleet.queueCommand(ID, { verb: 'get', uri: './a' }))).toBe('command-limit');
   });
 
