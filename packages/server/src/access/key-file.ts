@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { AccessError } from './access-error.ts';
 
@@ -59,6 +69,7 @@ export function addKey(path: string): string {
   rmSync(next, { force: true });
   writeFileSync(next, JSON.stringify({ version: 1, keys: [added, ...keys] }), { mode: 0o600, flush: true });
   renameSync(next, path);
+  syncFolder(dirname(path));
   return added.id;
 }
 
@@ -76,5 +87,17 @@ function writeNew(path: string, file: KeyFile): void {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   } finally {
     rmSync(own, { force: true });
+  }
+  syncFolder(dirname(path));
+}
+
+/** What is sealed with a key must never be more durable than the key; Windows writes names through by itself. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
   }
 }
