@@ -11,7 +11,6 @@ export function fitRecord(device: DeviceRecord): DeviceRecord {
   }
   const steps: readonly ((record: DeviceRecord) => DeviceRecord)[] = [
     (record) => ({ ...record, commands: record.commands.map(withoutResults) }),
-    (record) => ({ ...record, commands: record.commands.map(withoutValue) }),
     (record) => ({ ...record, history: record.history.slice(0, 2) }),
     (record) => ({ ...record, nodes: fewerNodes(record.nodes) }),
     (record) => ({ ...record, history: [], unsupported: {} }),
@@ -61,12 +60,6 @@ function isDone({ state }: QueuedCommand): boolean {
 function withoutResults(command: QueuedCommand): QueuedCommand {
   const { results, ...rest } = command;
   return results === undefined || !isDone(command) ? command : { ...rest, truncated: true };
-}
-
-/** What was written is the device's; only what still waits has to be kept. */
-function withoutValue(command: QueuedCommand): QueuedCommand {
-  const { value, ...rest } = command;
-  return value === undefined || !isDone(command) ? command : { ...rest, truncated: true };
 }
 
 function fewerNodes(nodes: DeviceRecord['nodes']): DeviceRecord['nodes'] {

@@ -15,7 +15,9 @@ export function learnTreeStatus(draft: Draft, id: string, code: number): void {
   const good = isGood(code);
   const answered = code === 0 && (command.results?.length ?? 0) > 0;
   const state = good || answered ? 'answered' : 'failed';
-  replace(draft, { ...command, state, status: answered ? 200 : code, answeredAt: draft.ctx.now });
+  // What was written is the device's from here on; it may be a secret.
+  const { value: _written, ...rest } = command;
+  replace(draft, { ...rest, state, status: answered ? 200 : code, answeredAt: draft.ctx.now });
   const outcome = code === 0 && !answered ? 'was not answered' : `answered ${answered ? 200 : code}`;
   note(draft, 'command', `${command.verb} ${command.uri} ${outcome}`, { command: id, status: code });
 }

@@ -20,6 +20,17 @@ const pkg = (
 const chosen = (selection: Selection): string =>
   selection.kind === 'chosen' ? selection.path.map(({ id }) => id).join('>') : selection.kind;
 
+describe('of very many packages', () => {
+  const many = Array.from({ length: 500 }, (_, i) => pkg(`p${i}`, `1.${i}`, i + 1));
+  it('the highest release is found, wherever it stands', () => {
+    expect(chosen(selectPackage(facts('1.0'), many))).toBe('p499');
+    expect(chosen(selectPackage(facts('1.0'), [...many].reverse()))).toBe('p499');
+  });
+  it('the one that an operator names is found', () => {
+    expect(chosen(selectPackage(facts('1.0'), many, { packageId: 'p7' }))).toBe('p7');
+  });
+});
+
 describe('by DevInfo', () => {
   it('S-050: case and outer blanks of Man and Mod are ignored, another FwV gets no offer', () => {
     const only = [pkg('p', '1.1', 2, { fromVersions: ['1.0'], manufacturer: ' ACME', models: ['m-100 '] })];

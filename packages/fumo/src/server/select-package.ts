@@ -81,7 +81,7 @@ function siftPackages(
 ): Sifted {
   const fitting: PackageRecord[] = [];
   const rejected: Rejection[] = [];
-  for (const pkg of packages.slice(0, MAX_PATH_PACKAGES)) {
+  for (const pkg of newest(packages, options.packageId)) {
     const reason = unfit(facts, pkg, options);
     if (reason === undefined) {
       fitting.push(pkg);
@@ -90,6 +90,16 @@ function siftPackages(
     }
   }
   return { fitting, rejected };
+}
+
+/** Of very many the one asked for and the highest releases: the goal is among them, and the stones next to it. */
+function newest(packages: readonly PackageRecord[], named: string | undefined): readonly PackageRecord[] {
+  if (packages.length <= MAX_PATH_PACKAGES) {
+    return packages;
+  }
+  const rank = ({ id, release }: PackageRecord): number =>
+    id === named ? Number.POSITIVE_INFINITY : release;
+  return [...packages].sort((a, b) => (rank(b) < rank(a) ? -1 : 1)).slice(0, MAX_PATH_PACKAGES);
 }
 
 function unfit(

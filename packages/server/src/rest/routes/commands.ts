@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { QueuedCommand } from '@fumarole/fumo/server';
+import { MAX_COMMAND_VALUE, type QueuedCommand } from '@fumarole/fumo/server';
 import Type from 'typebox';
 import type { ApiTreeCommandRequest } from '../api.ts';
 import type { RestDeps } from '../deps.ts';
@@ -21,11 +21,14 @@ const commandSchema = Type.Unsafe<ApiTreeCommandRequest>(
       verb: oneOf('get', 'set', 'add', 'delete', 'exec'),
       uri: Type.String({
         minLength: 1,
-        maxLength: 1024,
+        maxLength: 255,
         description: 'Node, from the root: `./DevDetail/FwV`.',
       }),
       value: Type.Optional(
-        Type.String({ maxLength: 65_536, description: 'base64 text when the format is b64 or bin.' }),
+        Type.String({
+          maxLength: MAX_COMMAND_VALUE,
+          description: 'base64 text when the format is b64 or bin.',
+        }),
       ),
       format: Type.Optional(
         Type.String({ maxLength: 32, description: 'chr, int, bool, b64, bin, node, null, xml …' }),
