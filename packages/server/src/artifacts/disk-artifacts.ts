@@ -3,8 +3,9 @@ import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promise
 import { join } from 'node:path';
 import type { BlobRef } from '@fumarole/syncml';
 import { ArtifactError } from './artifact-error.ts';
+import { type Block, BlockCache } from './block-cache.ts';
 import { BufferPool } from './buffer-pool.ts';
-import { POOLED_BUFFERS, READ_BYTES, STALE_STAGING_MS } from './limits.ts';
+import { BLOCK_BYTES, POOLED_BUFFERS, READ_BYTES, STALE_STAGING_MS } from './limits.ts';
 import type { ArtifactStat, ArtifactStore, StagedArtifact } from './port.ts';
 import { StagingFile } from './staging-file.ts';
 
@@ -16,6 +17,7 @@ const HASH = /^[0-9a-f]{64}$/;
  */
 export class DiskArtifacts implements ArtifactStore {
   readonly #folder: string;
+  readonly #blocks = new BlockCache();
   readonly #pool = new BufferPool(READ_BYTES, POOLED_BUFFERS);
 
   private constructor(folder: string) {
@@ -67,19 +69,39 @@ export class DiskArtifacts implements ArtifactStore {
   }
 
   async readRange(ref: BlobRef): Promise<Uint8Array> {
-    const file = await this.#openFile(ref);
+    const octets = new Uint8Array(Math.max(0, ref.length));
+    let done = 0;
+    do {
+      const at = ref.offset + done;
+      const number = Math.max(0, Math.floor(at / BLOCK_BYTES));
+      const block = await this.#blocks.get(ref.sha256, number, (from) => this.#readBlock(ref.sha256, from));
+      if (done === 0) checkRange(ref, block.size);
+      const from = at - number * BLOCK_BYTES;
+      const piece = block.octets.subarray(from, from + octets.length - done);
+      octets.set(piece, done);
+      done += piece.length;
+    } while (done < octets.length);
+    return octets;
+  }
+
+  async #readBlock(sha256: string, from: number): Promise<Block> {
+    const stat = await this.stat(sha256);
+    if (stat === undefined) throw missing(sha256);
+    const octets = new Uint8Array(Math.max(0, Math.min(BLOCK_BYTES, stat.size - from)));
+    if (octets.length === 0) return { octets, size: stat.size };
+    const file = await this.#openFile({ sha256, offset: from, length: octets.length });
     try {
-      const octets = new Uint8Array(ref.length);
       for (let at = 0; at < octets.length; ) {
-        at += (await readPiece(file, octets.subarray(at), ref.offset + at, ref.offset + ref.length)).length;
+        at += (await readPiece(file, octets.subarray(at), from + at, from + octets.length)).length;
       }
-      return octets;
+      return { octets, size: stat.size };
     } finally {
       await file.close();
     }
   }
 
   async delete(sha256: string): Promise<boolean> {
+    this.#blocks.drop(sha256);
     if ((await this.stat(sha256)) === undefined) return false;
     await rm(this.#pathOf(sha256), { force: true });
     return true;
@@ -88,13 +110,7 @@ export class DiskArtifacts implements ArtifactStore {
   async #openFile(ref: BlobRef): Promise<FileHandle> {
     const stat = await this.stat(ref.sha256);
     if (stat === undefined) throw missing(ref.sha256);
-    if (ref.offset < 0 || ref.length < 0 || ref.offset + ref.length > stat.size) {
-      const range = `${ref.offset}+${ref.length}`;
-      throw new ArtifactError(
-        'ARTIFACT_RANGE',
-        `${range} is beyond the ${stat.size} octets of ${ref.sha256}`,
-      );
-    }
+    checkRange(ref, stat.size);
     return open(this.#pathOf(ref.sha256), 'r').catch((cause: NodeJS.ErrnoException) => {
       throw cause.code === 'ENOENT' ? missing(ref.sha256, cause) : cause;
     });
@@ -103,6 +119,11 @@ export class DiskArtifacts implements ArtifactStore {
   #pathOf(sha256: string): string {
     return join(this.#folder, sha256.slice(0, 2), sha256);
   }
+}
+
+function checkRange({ sha256, offset, length }: BlobRef, size: number): void {
+  if (offset >= 0 && length >= 0 && offset + length <= size) return;
+  throw new ArtifactError('ARTIFACT_RANGE', `${offset}+${length} is beyond the ${size} octets of ${sha256}`);
 }
 
 /** At least one octet of [at, end), at most a buffer full. */

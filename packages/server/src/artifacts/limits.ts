@@ -4,6 +4,10 @@ import type { SpoolBounds } from './spool.ts';
 export const READ_BYTES: number = 256 * 1024;
 /** Read buffers kept for the next reader: 16 MiB. */
 export const POOLED_BUFFERS = 64;
+/** Unit in which small ranges are read and kept: four messages of 16 kB. */
+export const BLOCK_BYTES: number = 64 * 1024;
+/** Blocks kept: 16 MiB. */
+export const CACHED_BLOCKS = 256;
 /** Largest object taken in: what 32-bit devices still count (dlota.md §2). */
 export const MAX_ARTIFACT_BYTES: number = 2 ** 31 - 1;
 /** A staging file this old belongs to no upload any more; uploads are bounded far below. */
