@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { StoreError } from '../store-error.ts';
 import { BUSY_STEP_MS, FALLBACK_CHECKPOINT_PAGES, MAX_BUSY_MS, MAX_STATEMENTS } from './limits.ts';
@@ -55,6 +56,8 @@ export interface Kind {
 
 /** Opens and migrates one file; throws StoreError `newer-schema`, `not-a-store`. */
 export function openConnection(file: string, kind: Kind): Connection {
+  // Nobody else reads session tokens and device records, whatever the folder allows; SQLite's other files follow.
+  closeSync(openSync(file, 'a', 0o600));
   const db = new DatabaseSync(file, { timeout: MAX_BUSY_MS });
   try {
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${kind.synchronous};`);

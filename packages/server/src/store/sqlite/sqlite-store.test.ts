@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -16,6 +16,19 @@ describe('the files of the SQLite store', () => {
   afterEach(() => {
     for (const path of folders.splice(0)) rmSync(path, { recursive: true });
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'are nobody else’s to read, whatever the folder allows',
+    async () => {
+      const path = folder();
+      const store = openSqliteStore(path);
+      await store.putSetting('a', 'b');
+      const files = readdirSync(path);
+      expect(files).toContain('truth.db-wal');
+      for (const file of files) expect([file, statSync(join(path, file)).mode & 0o077]).toEqual([file, 0]);
+      await store.close();
+    },
+  );
 
   it('refuses a newer schema with a clear message and leaves the file as it is', async () => {
     const path = folder();
