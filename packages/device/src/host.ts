@@ -2,11 +2,23 @@ import { resolve } from 'node:path';
 import { Device } from './device.ts';
 import type { DeviceEvent } from './events.ts';
 import type { DeviceHandle } from './handle.ts';
+import type { Prompter } from './ui/user-interaction.ts';
+
+export interface HostOptions {
+  /** Asks the user of these devices; absent: the policy in their configuration answers. */
+  readonly prompter?: Prompter;
+}
 
 /** Several devices in one process, each with its own directory and lock. */
 export class DeviceHost {
   readonly #devices = new Map<string, DeviceHandle>();
   readonly #listeners = new Set<(dir: string, event: DeviceEvent) => void>();
+
+  readonly #prompter: Prompter | undefined;
+
+  constructor({ prompter }: HostOptions = {}) {
+    this.#prompter = prompter;
+  }
 
   get devices(): readonly DeviceHandle[] {
     return [...this.#devices.values()];
@@ -14,9 +26,13 @@ export class DeviceHost {
 
   /** Starts the device of a directory; throws DeviceError `no-device`, `bad-config`, `locked`. */
   async start(dir: string): Promise<DeviceHandle> {
-    const device = await Device.start(dir, (event) => {
-      for (const listener of this.#listeners) listener(dir, event);
-    });
+    const device = await Device.start(
+      dir,
+      (event) => {
+        for (const listener of this.#listeners) listener(dir, event);
+      },
+      this.#prompter,
+    );
     this.#devices.set(resolve(dir), device);
     return device;
   }

@@ -4,7 +4,7 @@ export { createDevice } from './create.ts';
 export { DEVICE_ERRORS, DeviceError, type DeviceErrorCode } from './device-error.ts';
 export type { DeviceEvent, DeviceEventBody } from './events.ts';
 export type { DeviceHandle, DeviceStatus, RequestOptions, RootStatus, SessionReport } from './handle.ts';
-export { DeviceHost } from './host.ts';
+export { DeviceHost, type HostOptions } from './host.ts';
 export { DEFAULT_TIMING } from './limits.ts';
 export type {
   AccountOptions,
@@ -24,3 +24,7 @@ export type {
   TrustOptions,
 } from './options.ts';
 export { CUT_PHASES, type CutPhase, type Simulate } from './simulate.ts';
+export type { ConsentPolicy, ConsentTo } from './ui/consent.ts';
+export type { Question } from './ui/question.ts';
+export { type Terminal, terminalPrompter } from './ui/terminal-prompter.ts';
+export type { Prompter, Reply } from './ui/user-interaction.ts';

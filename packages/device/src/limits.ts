@@ -1,5 +1,7 @@
 import type { Timing } from './options.ts';
 
+export const USER_AGENT = 'fumarole-device/1';
+
 /** device.json with PEM texts and paths. */
 export const MAX_CONFIG_BYTES: number = 256 * 1024;
 /** Boot variables, slot manifests and the like. */
@@ -42,6 +44,8 @@ export const MAX_SESSION_MESSAGES = 100_000;
 export const MESSAGE_SLACK_BYTES = 4096;
 export const DEFAULT_MAX_MSG_SIZE: number = 16 * 1024;
 export const DEFAULT_MAX_OBJ_SIZE: number = 64 * 1024 * 1024;
+/** Connections to the control socket at once. */
+export const MAX_CONTROL_CONNECTIONS = 256;
 /** One request on the control socket. */
 export const MAX_CONTROL_BYTES: number = 16 * 1024;
 
@@ -65,6 +69,7 @@ export const DEFAULT_TIMING: Timing = {
   alertAgeMs: 30 * 24 * HOUR,
   rebootWaitMs: MINUTE,
   notifyRetryMs: 2 * SECOND,
+  installIdleMs: MINUTE,
 };
 /** The stored tree: 4096 nodes and 4 MiB of values at most (limits of the tree), as JSON. */
 export const MAX_TREE_BYTES: number = 16 * 1024 * 1024;

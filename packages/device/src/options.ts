@@ -1,5 +1,6 @@
 import type { Encoding } from '@fumarole/syncml';
 import type { Simulate } from './simulate.ts';
+import type { ConsentPolicy } from './ui/consent.ts';
 import type { AnswerPolicy } from './ui/policy-prompter.ts';
 
 /** Everything a device is made of and told; the JSON of it, with paths for bytes, is `device.json` in its directory. */
@@ -60,6 +61,8 @@ export interface AccountOptions {
   readonly url: string;
   /** How this device proves itself. */
   readonly client: CredentialOptions;
+  /** `DMAcc/AAuthPref`: the scheme of the first message; absent: what was negotiated last (S-023). */
+  readonly authPref?: 'basic' | 'md5' | 'mac';
   /** How the server proves itself; absent: it does not have to at this layer. */
   readonly server?: CredentialOptions;
   /** Plain http only by this explicit setting (P-119). */
@@ -137,6 +140,13 @@ export interface PolicyOptions {
   readonly exec?: 'asynchronous' | 'synchronous';
   /** How the virtual user answers the server's questions (Alerts 1100–1104). */
   readonly user?: Omit<AnswerPolicy, 'answers'>;
+  /** Who decides whether a package is downloaded and installed; what is refused ends with 401. */
+  readonly consent?: ConsentPolicy;
+  /**
+   * When the second half of a DownloadAndUpdate begins: default `at-once`; `when-idle`: once no session was open for
+   * `timing.installIdleMs`, unless the descriptor says `priorityflag=critical`.
+   */
+  readonly install?: 'at-once' | 'when-idle';
   /** The device starts the update of a held package by itself (5.4.3.2). */
   readonly startHeldUpdates?: boolean;
 }
@@ -163,4 +173,6 @@ export interface Timing {
   /** The reboot waits at most this long for an open DM session to end. */
   readonly rebootWaitMs: number;
   readonly notifyRetryMs: number;
+  /** Quiet before an update that may wait (`policy.install`). */
+  readonly installIdleMs: number;
 }

@@ -28,6 +28,7 @@ export const QUICK: Timing = {
   alertAgeMs: 60_000,
   rebootWaitMs: 100,
   notifyRetryMs: 5,
+  installIdleMs: 20,
 };
 
 export interface PackageOrder {

@@ -28,6 +28,7 @@ import { PowerCut } from '../disk/powered-disk.ts';
 import type { Downloader } from '../download/downloader.ts';
 import type { Emit } from '../emit.ts';
 import { MAX_REASON_CHARACTERS, MAX_RESTARTS } from '../limits.ts';
+import type { Consent, ConsentTo } from '../ui/consent.ts';
 import { type InstallPorts, install } from './install.ts';
 import type { Journal } from './journal.ts';
 import { packageLabel } from './package-label.ts';
@@ -43,6 +44,10 @@ export interface AgentPorts extends Omit<InstallPorts, 'record'> {
   readonly cleanUp: 'keep' | 'drop' | 'idle';
   /** Component of the image manifest that a root stands for. */
   readonly componentOf: (root: string) => string | undefined;
+  /** The user's word, or the policy's. */
+  readonly consent: Consent;
+  /** Resolves when the device may restart for an update that is not critical. */
+  readonly installTime: (signal: AbortSignal) => Promise<void>;
   /** Resolves when no DM session is open, or after a while. */
   readonly quiet: () => Promise<void>;
   /** Restarts the machine and says what came up. */
@@ -56,6 +61,7 @@ export class Agent {
   readonly #ports: AgentPorts;
   readonly #running = new Map<string, Promise<void>>();
   readonly #stops = new Map<string, AbortController>();
+  readonly #ending = new AbortController();
   #closed = false;
 
   constructor(ports: AgentPorts) {
@@ -132,6 +138,7 @@ export class Agent {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#ending.abort();
     for (const stop of this.#stops.values()) stop.abort('stop');
     await Promise.allSettled(this.#running.values());
   }
@@ -185,6 +192,7 @@ export class Agent {
   }
 
   async #download(root: string, operation: Operation): Promise<void> {
+    if (operation.download === undefined && (await this.#declined(root, 'download'))) return;
     const file = this.#ports.staging.downloadFile(operation.id);
     const stop = new AbortController();
     this.#stops.set(root, stop);
@@ -205,7 +213,9 @@ export class Agent {
       if (stop.signal.reason === 'stop') return;
       if (result.kind === 'failed') return await this.#finish(root, result.code, result.reason);
       const label = await packageLabel(this.#ports.disk, this.#ports.staging.path(file));
-      const held: HeldPackage = { file, size: result.size, via: 'download', ...label };
+      const installParam = this.facts.roots[root]?.operation?.download?.descriptor?.installParam;
+      const given = installParam === undefined ? {} : { installParam };
+      const held: HeldPackage = { file, size: result.size, via: 'download', ...label, ...given };
       await this.#record({ kind: 'downloaded', root, held });
       await this.#ports.simulation.cut('downloaded');
     } finally {
@@ -221,18 +231,24 @@ export class Agent {
 
   async #begin(root: string, operation: Operation): Promise<void> {
     if (operation.kind === 'download') return this.#finish(root, 200, 'the package is stored');
-    if (await this.#refusedByUser(root)) return;
-    await this.#record({ kind: 'updating', root });
+    if (await this.#declined(root, 'update')) return;
+    if (!isCritical(this.facts.roots[root]?.held)) await this.#ports.installTime(this.#ending.signal);
+    if (!this.#closed) await this.#record({ kind: 'updating', root });
   }
 
-  async #refusedByUser(root: string): Promise<boolean> {
-    if (this.#ports.simulation.simulate.refuseUser !== 'update') return false;
-    await this.#finish(root, 401, 'the user refused the update');
+  /** True when there is no consent: the operation has ended with 401, or the device is about to stop. */
+  async #declined(root: string, to: ConsentTo): Promise<boolean> {
+    const { simulation, consent } = this.#ports;
+    const { held } = this.facts.roots[root] ?? {};
+    const about = to === 'update' ? { name: held?.name, version: held?.version } : {};
+    const simulated = to === 'update' && simulation.simulate.refuseUser === 'update';
+    if (!simulated && (await consent(to, about, this.#ending.signal))) return false;
+    if (!this.#closed) await this.#finish(root, 401, `the user refused the ${to}`);
     return true;
   }
 
   async #install(root: string, operation: Operation): Promise<void> {
-    if (operation.kind === 'update' && (await this.#refusedByUser(root))) return;
+    if (isUnasked(operation) && (await this.#declined(root, 'update'))) return;
     const held = this.facts.roots[root]?.held;
     if (held === undefined) return this.#finish(root, 402, 'the package is gone');
     const ports: InstallPorts = {
@@ -343,6 +359,16 @@ const FREEING: ReadonlySet<Fact['kind']> = new Set<Fact['kind']>([
 
 function runs(facts: AgentFacts, root: string): boolean {
   return facts.roots[root]?.operation !== undefined;
+}
+
+/** An update of its own is begun without a question before; what was interrupted was answered then. */
+function isUnasked({ kind, install, restarts }: Operation): boolean {
+  return kind === 'update' && install === undefined && restarts === 0;
+}
+
+/** `priorityflag=critical` of a download descriptor: at once, whatever the policy (D-021). */
+function isCritical(held: HeldPackage | undefined): boolean {
+  return /(?:^|;)\s*priorityflag\s*=\s*critical\s*(?:;|$)/i.test(held?.installParam ?? '');
 }
 
 /** A restart that neither started the new image nor gave it up must not be tried for ever. */

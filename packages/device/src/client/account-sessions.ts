@@ -5,7 +5,7 @@ import { finalAlert, operationOfAlert } from '@fumarole/fumo/device';
 import type { Agent } from '../agent/agent.ts';
 import { timingOf } from '../config.ts';
 import { DEFAULT_MAX_MSG_SIZE, DEFAULT_MAX_OBJ_SIZE, MAX_ALERTS_PER_SESSION } from '../limits.ts';
-import { clientAccount, storeNonces } from '../object/accounts.ts';
+import { clientAccount, type Negotiated, storeNonces } from '../object/accounts.ts';
 import { devInfoOfPackage1 } from '../object/device-tree.ts';
 import type { DeviceConfig } from '../options.ts';
 import type { TreeStore } from '../tree-store/tree-store.ts';
@@ -29,13 +29,21 @@ export class AccountSessions {
   /** Nonces that a server may still use once: its last answer may have been lost (P-092). */
   readonly #previousNonces = new Map<string, string | undefined>();
 
+  /** What each server agreed to last, for accounts without AAuthPref (S-023). */
+  readonly #negotiated = new Map<string, Negotiated>();
+
   constructor(ports: AccountSessionsPorts) {
     this.#ports = ports;
   }
 
   /** As the tree holds it now. */
   account(serverId: string): ClientAccount | undefined {
-    return clientAccount(this.#ports.tree, serverId, this.#previousNonces.get(serverId));
+    return clientAccount(
+      this.#ports.tree,
+      serverId,
+      this.#previousNonces.get(serverId),
+      this.#negotiated.get(serverId),
+    );
   }
 
   async run(serverId: string, input: Omit<DmSessionInput, 'account'>): Promise<DmSessionResult> {
@@ -64,6 +72,7 @@ export class AccountSessions {
           const id = operationOfAlert(key);
           if (id !== undefined) await agent.acknowledged(id, false);
         },
+        negotiated: (scheme) => void this.#negotiated.set(serverId, scheme),
         save: async (after) => {
           this.#previousNonces.set(serverId, after.server?.previousNonce);
           storeNonces(tree, kept, after);

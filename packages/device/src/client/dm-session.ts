@@ -13,7 +13,7 @@ import {
   receive,
   type WorkOutcome,
 } from '@fumarole/dm/client';
-import type { TreeExecutor } from '@fumarole/dm/tree';
+import { type CommandOutcome, notExecuted, type TreeExecutor } from '@fumarole/dm/tree';
 import { decode, type Encoding, joinParts, type SyncMLMessage } from '@fumarole/syncml';
 import { DeviceError, messageOf } from '../device-error.ts';
 import { MAX_SESSION_MESSAGES } from '../limits.ts';
@@ -34,6 +34,8 @@ export interface DmSessionPorts {
   readonly delivered: (key: string) => Promise<void>;
   /** Makes everything durable that commands and nonces changed. */
   readonly save: (account: ClientAccount) => Promise<void>;
+  /** The server took credentials of this scheme. */
+  readonly negotiated: (scheme: 'basic' | 'md5' | 'mac') => void;
   readonly signal: AbortSignal;
 }
 
@@ -53,6 +55,9 @@ export interface DmSessionResult {
   /** The server asked to wait this long. */
   readonly retryAfterMs: number | undefined;
 }
+
+/** Status of an alert 1100–1104 (protocol §5). */
+const USER_CANCELLED = 214;
 
 /** Never throws for what the server or the network does; a power cut and a stop go through. */
 export async function runDmSession(input: DmSessionInput, ports: DmSessionPorts): Promise<DmSessionResult> {
@@ -121,6 +126,8 @@ class SessionRun {
       if (this.#messages >= MAX_SESSION_MESSAGES) return 'endless';
       const taken = receive(session, this.#account, await this.#post(out), this.#corePorts());
       await this.#keep(taken.account);
+      const { state, scheme } = taken.session.auth;
+      if (scheme !== 'none' && (state === 'accepted' || state === 'each')) this.#ports.negotiated(scheme);
       for (const key of taken.delivered) await this.#ports.delivered(key);
       if (taken.turn === 'end') return taken.end;
       const outcomes = await this.#perform(taken.work);
@@ -164,15 +171,25 @@ class SessionRun {
     const { executor, encoding } = this.#ports;
     const serverId = this.#account.serverId;
     const outcomes: WorkOutcome[] = [];
+    let refused = false;
     for (const piece of work) {
       switch (piece.kind) {
-        case 'command':
-          outcomes.push({
-            work: piece.work,
-            outcomes: await executor.execute(piece.command, serverId, encoding),
-          });
+        case 'command': {
+          const { command } = piece;
+          const done: readonly CommandOutcome[] = refused
+            ? notExecuted(command)
+            : await executor.execute(command, serverId, encoding);
+          outcomes.push({ work: piece.work, outcomes: done });
+          // A user who cancels stops the rest of the message too; a No does not (protocol §5, F-075).
+          refused ||= done.some(({ cmd, code }) => cmd === 'Alert' && code === USER_CANCELLED);
           break;
+        }
         case 'chunk':
+          if (refused) {
+            const { cmd, cmdID = '', uri } = piece;
+            outcomes.push({ work: piece.work, outcomes: [{ cmd, cmdID, targetRef: uri, code: 215 }] });
+            break;
+          }
           this.#object = piece.last ? undefined : piece.uri;
           outcomes.push({ work: piece.work, outcomes: [await executor.chunk(piece, serverId)] });
           break;

@@ -2,6 +2,7 @@
  * When the device talks to its servers: one session at a time; polls, wakes and requests queue. Results that nobody has
  * acknowledged are brought again, with pauses that grow, until they are (F-084, F-085).
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ClientAlert } from '@fumarole/dm/client';
 import { formatSessionId } from '@fumarole/dm/notification';
 import type { Emit } from '../emit.ts';
@@ -42,6 +43,8 @@ export class SessionDesk {
     | undefined;
   #poll: NodeJS.Timeout | undefined;
   #lastSessionID = 0;
+  /** Sessions so far. */
+  #held = 0;
   #closed = false;
   nextPollAt: number | undefined;
   last: { readonly at: number; readonly outcome: string } | undefined;
@@ -98,6 +101,15 @@ export class SessionDesk {
     clearTimeout(timer);
   }
 
+  /** Resolves once no session was open for so long, or when the signal ends the wait. */
+  async idle(ms: number, signal: AbortSignal): Promise<void> {
+    for (let seen = Number.NaN; !signal.aborted; ) {
+      if (this.#open === undefined && this.#held === seen) return;
+      seen = this.#held;
+      await pause(ms, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#poll);
@@ -111,6 +123,7 @@ export class SessionDesk {
     const told = { kind: 'session', serverId, sessionID, trigger } as const;
     if (this.#closed)
       return { outcome: 'failed', sessionID, messages: 0, requestStatus: undefined, reason: 'stopped' };
+    this.#held += 1;
     this.#clearRetry(serverId);
     this.#ports.emit({ ...told, phase: 'opened' });
     const { trigger: _trigger, serverId: _server, ...rest } = wish;

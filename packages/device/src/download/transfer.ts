@@ -15,9 +15,11 @@ import { MAX_DESCRIPTOR_BYTES, PROGRESS_BYTES, REAL_PROGRESS_BYTES, SNIFF_BYTES 
 import type { DownloadOptions, Timing } from '../options.ts';
 import { answerOf, mediaTypeOf, strongEtag } from './answer.ts';
 import { bodyOf, isMedia, SniffedBody } from './body.ts';
+import { isObject, onlyObject, typeOfPart } from './combined-delivery.ts';
 import { DownloadFailure, failure, failureOf, httpFailure } from './download-failure.ts';
 import type { DownloadRequest } from './downloader.ts';
 import type { Fetcher } from './fetcher.ts';
+import { MultipartReader, multipartOf } from './multipart.ts';
 import { PackageFile } from './package-file.ts';
 
 export interface TransferPorts {
@@ -108,7 +110,7 @@ export class Transfer {
   }
 
   async #ask(file: PackageFile): Promise<boolean> {
-    const first = this.#progress.descriptor === undefined;
+    const first = this.#atTheStart;
     const target = urlOf(this.#progress.objectUrl ?? this.#request.url);
     const { response, url } = await this.#ports.fetcher.get(
       target,
@@ -156,7 +158,10 @@ export class Transfer {
   ): Promise<boolean> {
     const encoding = response.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
     if (encoding !== 'identity' && encoding !== '') throw failure('encoded-content', encoding);
-    const body = new SniffedBody(bodyOf(response, this.#ports.timing.idleMs));
+    const chunks = bodyOf(response, this.#ports.timing.idleMs);
+    const boundary = this.#atTheStart ? multipartOf(response.headers['content-type']) : undefined;
+    if (boundary !== undefined) return this.#combined(file, response, url, { boundary, chunks });
+    const body = new SniffedBody(chunks);
     if (await this.#isDescriptor(response, body)) {
       await this.#takeDescriptor(await body.whole(MAX_DESCRIPTOR_BYTES), url);
       return false;
@@ -180,12 +185,35 @@ export class Transfer {
     const type = mediaTypeOf(response);
     const looksLike =
       type === DESCRIPTOR_TYPE || (GENERIC_XML.has(type ?? '') && isMedia(await body.peek(SNIFF_BYTES)));
-    if (looksLike && this.#progress.descriptor !== undefined)
-      throw failure('descriptor-invalid', 'it leads to another'); // D-024
+    if (looksLike && !this.#atTheStart) throw failure('descriptor-invalid', 'it leads to another'); // D-024
     return looksLike;
   }
 
-  async #takeDescriptor(octets: Uint8Array, url: URL): Promise<void> {
+  /** Descriptor and object in one answer: nothing of it can be asked for alone, so every try begins anew (D-025). */
+  async #combined(
+    file: PackageFile,
+    response: IncomingMessage,
+    url: URL,
+    { boundary, chunks }: { readonly boundary: string; readonly chunks: AsyncGenerator<Uint8Array> },
+  ): Promise<boolean> {
+    if (boundary === 'other') throw failure('descriptor-invalid', 'a multipart of another kind');
+    const parts = new MultipartReader(chunks, boundary);
+    const first = await parts.next();
+    if (first === undefined || typeOfPart(first) !== DESCRIPTOR_TYPE)
+      throw failure('descriptor-invalid', 'the first part is no descriptor');
+    const octets = await new SniffedBody(first.body).whole(MAX_DESCRIPTOR_BYTES);
+    const objectURI = await this.#takeDescriptor(octets, url, true);
+    const object = await parts.next();
+    if (object === undefined || !isObject(object, objectURI, url))
+      throw failure('descriptor-invalid', 'the object is not in the answer');
+    await file.restart();
+    await this.startOver();
+    this.#checkType(typeOfPart(object));
+    return this.#store(file, response, onlyObject(parts, object), undefined);
+  }
+
+  /** Its objectURI, as written. */
+  async #takeDescriptor(octets: Uint8Array, url: URL, combined = false): Promise<string> {
     const reading = parseDescriptor(octets);
     if (reading.kind === 'refused') {
       const cause = reading.code === 951 ? 'descriptor-version' : 'descriptor-invalid';
@@ -201,11 +229,13 @@ export class Transfer {
     if (!URL.canParse(objectURI, url.href)) {
       throw new DescriptorRefused(failure('descriptor-invalid', 'objectURI is no URI'), installNotifyURI);
     }
-    await this.#record({ ...this.#progress, descriptor, objectUrl: new URL(objectURI, url).href });
+    const object = combined ? { combined } : { objectUrl: new URL(objectURI, url).href };
+    await this.#record({ ...this.#progress, descriptor, ...object });
     this.#ports.emit({ kind: 'step', text: `download descriptor: ${size} octets` });
     if (size > (await this.#ports.room())) throw failure('no-room', `${size} octets`); // D-017
     if (!descriptor.types.some((one) => this.#accepts(one)))
       throw failure('type-not-acceptable', type.join(', '));
+    return objectURI;
   }
 
   #checkType(type: string | undefined): void {
@@ -314,16 +344,23 @@ export class Transfer {
     return failure(signal.reason === 'user' ? 'user-stopped' : 'device-stopped');
   }
 
+  /** What is asked for is the PkgURL itself. */
+  get #atTheStart(): boolean {
+    return this.#progress.descriptor === undefined || this.#progress.combined === true;
+  }
+
   /** Without a validator only a hash could tell two representations apart (D-061). */
   #mayResume(): boolean {
-    const { received, etag, lastModified, descriptor } = this.#progress;
+    const { received, total, etag, lastModified, descriptor, combined } = this.#progress;
+    if (combined === true) return received === total;
     const hash = sha256Of(descriptor?.installParam);
     return received === 0 || etag !== undefined || lastModified !== undefined || hash !== undefined;
   }
 
   #headers(offset: number): Record<string, string> {
     const { etag, lastModified, descriptor } = this.#progress;
-    const accept = descriptor === undefined ? ACCEPT : [...descriptor.types, '*/*;q=0.1'].join(', ');
+    const accept =
+      descriptor === undefined || this.#atTheStart ? ACCEPT : [...descriptor.types, '*/*;q=0.1'].join(', ');
     const validator = etag ?? lastModified;
     if (offset === 0) return { Accept: accept };
     return {

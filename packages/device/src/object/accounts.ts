@@ -6,7 +6,7 @@ import type { Tree } from '@fumarole/dm/tree';
 import { digests } from '../client/host-ports.ts';
 
 /** AAuthType names that this client can; any other authenticates at the transport. */
-function schemeOf(type: string): 'none' | 'basic' | 'md5' | 'mac' {
+function schemeOf(type: string): Negotiated | undefined {
   switch (type) {
     case 'BASIC':
       return 'basic';
@@ -15,7 +15,7 @@ function schemeOf(type: string): 'none' | 'basic' | 'md5' | 'mac' {
     case 'HMAC':
       return 'mac';
     default:
-      return 'none';
+      return undefined;
   }
 }
 
@@ -24,6 +24,7 @@ export function clientAccount(
   tree: Tree,
   serverId: string,
   previousNonce?: string,
+  negotiated?: Negotiated,
 ): ClientAccount | undefined {
   const found = readAccounts(tree).find(({ account }) => account.serverId === serverId)?.account;
   if (found === undefined) return undefined;
@@ -31,7 +32,7 @@ export function clientAccount(
   return {
     serverId,
     serverURL: found.serverURL,
-    client: clientSide(found.client),
+    client: clientSide(found.client, schemeOf(found.authPref ?? '') ?? negotiated),
     ...(server === undefined ? {} : { server }),
   };
 }
@@ -49,21 +50,30 @@ function storeSide(tree: Tree, serverId: string, side: 'client' | 'server', nonc
   if (octets !== undefined) storeNonce(tree, serverId, side, octets);
 }
 
-function clientSide(credential: DmAccCredential | undefined): ClientAccount['client'] {
+/** A scheme that a server and this client agreed on. */
+export type Negotiated = 'basic' | 'md5' | 'mac';
+
+/** S-023: AAuthPref first, then what was negotiated last, then the type of the credentials. */
+function clientSide(
+  credential: DmAccCredential | undefined,
+  preferred: Negotiated | undefined,
+): ClientAccount['client'] {
   if (credential === undefined) return { scheme: 'none', name: '', a: '' };
   const { name, secret, nonce } = credential;
+  const own = schemeOf(credential.type);
+  const scheme = own === undefined ? 'none' : (preferred ?? own);
   return {
-    scheme: schemeOf(credential.type),
+    scheme,
     name,
     a: accountDigest(digests, name, secret),
-    ...(credential.type === 'BASIC' ? { secret } : {}),
+    ...(scheme === 'basic' ? { secret } : {}),
     ...(nonce === undefined ? {} : { nonce: encodeBase64(nonce) }),
   };
 }
 
 function serverSide(credential: DmAccCredential, previousNonce: string | undefined): ClientAccount['server'] {
   const scheme = schemeOf(credential.type);
-  if (scheme === 'none') return undefined;
+  if (scheme === undefined) return undefined;
   const { name, secret, nonce } = credential;
   return {
     scheme,

@@ -79,6 +79,7 @@ function accountOf(options: AccountOptions): DmAccount {
   return {
     serverId: options.serverId,
     serverURL: options.url,
+    ...(options.authPref === undefined ? {} : { authPref: AUTH_TYPES[options.authPref] }),
     ...(client === undefined ? {} : { client }),
     ...(server === undefined ? {} : { server }),
   };

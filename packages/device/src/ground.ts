@@ -1,0 +1,73 @@
+/** What a device stands on, whether it is up or not: its directory, its slots and boot variables, its disk. */
+import { type Simulation, simulationOf } from './agent/simulation.ts';
+import { Staging } from './agent/staging.ts';
+import { type BootControl, fileBootControl } from './boot/boot-control.ts';
+import { timingOf } from './config.ts';
+import { nodeDisk } from './disk/node-disk.ts';
+import { type PowerCut, PoweredDisk } from './disk/powered-disk.ts';
+import { HttpDownloads } from './download/http-downloads.ts';
+import type { Emit } from './emit.ts';
+import { slotFiles } from './installers/slot-files.ts';
+import { type Layout, layoutOf } from './layout.ts';
+import { USER_AGENT } from './limits.ts';
+import { Machine } from './machine.ts';
+import { DEFAULT_ROOTS } from './object/device-tree.ts';
+import type { DeviceConfig, FumoRootOptions } from './options.ts';
+import type { Prompter } from './ui/user-interaction.ts';
+
+/** The device below its parts. */
+export interface Ground {
+  readonly config: DeviceConfig;
+  readonly layout: Layout;
+  readonly roots: readonly FumoRootOptions[];
+  readonly disk: PoweredDisk;
+  readonly simulation: Simulation;
+  readonly bootControl: BootControl;
+  readonly machine: Machine;
+  readonly staging: Staging;
+  readonly downloads: HttpDownloads;
+  /** How the user is reached; undefined: nobody is there, rules answer. */
+  readonly prompter: Prompter | undefined;
+  readonly emit: Emit;
+  readonly onPowerCut: (cut: PowerCut) => void;
+  readonly signal: AbortSignal;
+}
+
+export type GroundPorts = Pick<Ground, 'prompter' | 'emit' | 'onPowerCut' | 'signal'>;
+
+export function groundOf(dir: string, config: DeviceConfig, ports: GroundPorts): Ground {
+  const { emit, onPowerCut } = ports;
+  const layout = layoutOf(dir);
+  const simulate = config.simulate ?? {};
+  const disk = new PoweredDisk(nodeDisk);
+  const simulation = simulationOf(simulate, {
+    disk: nodeDisk,
+    path: layout.simulation,
+    emit,
+    pull: onPowerCut,
+  });
+  const bootControl = fileBootControl(disk, layout.boot);
+  const staging = new Staging(disk, layout.staging, config.storage?.packageBytes, simulate);
+  const downloads = new HttpDownloads({
+    disk,
+    options: config.download ?? {},
+    timing: timingOf(config),
+    room: () => staging.room(),
+    simulation,
+    emit,
+    now: Date.now,
+    userAgent: USER_AGENT,
+  });
+  return {
+    ...ports,
+    config,
+    layout,
+    roots: config.fumo ?? DEFAULT_ROOTS,
+    disk,
+    simulation,
+    bootControl,
+    machine: new Machine(bootControl, slotFiles(disk, layout.slots), simulate, emit),
+    staging,
+    downloads,
+  };
+}
