@@ -1,8 +1,8 @@
-/** The control socket of a running device: one JSON request per line, one JSON answer per line. */
+/** The control socket of a running device: one JSON request per line, one JSON answer per line, in order. */
 import { rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { DeviceError, messageOf } from '../device-error.ts';
-import { MAX_CONTROL_BYTES } from '../limits.ts';
+import { MAX_CONTROL_BYTES, MAX_CONTROL_CONNECTIONS } from '../limits.ts';
 import { controlAddress } from './control-address.ts';
 import type { ControlAnswer } from './control-client.ts';
 
@@ -21,6 +21,7 @@ export class ControlServer {
     const address = controlAddress(dir);
     if (process.platform !== 'win32') await rm(address, { force: true });
     const server = createServer();
+    server.maxConnections = MAX_CONTROL_CONNECTIONS;
     const control = new ControlServer(server);
     server.on('connection', (socket) => control.#serve(socket, handler));
     await new Promise<void>((resolve, reject) => {
@@ -39,6 +40,7 @@ export class ControlServer {
   #serve(socket: Socket, handler: ControlHandler): void {
     this.#sockets.add(socket);
     let text = '';
+    let before: Promise<void> = Promise.resolve();
     socket.setEncoding('utf8');
     socket.on('close', () => this.#sockets.delete(socket));
     socket.on('error', () => socket.destroy());
@@ -48,7 +50,9 @@ export class ControlServer {
       for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
         const line = text.slice(0, end);
         text = text.slice(end + 1);
-        void answerTo(line, handler).then((answer) => {
+        before = before.then(async () => {
+          if (socket.destroyed) return;
+          const answer = await answerTo(line, handler);
           if (!socket.destroyed) socket.write(`${JSON.stringify(answer)}\n`);
         });
       }

@@ -1,16 +1,18 @@
 /** Package 0 on UDP (notification §1.3, §2.1): whatever fails a check is dropped without any answer. */
 import { createSocket, type Socket } from 'node:dgram';
-import { decodeBase64 } from '@fumarole/dm/auth';
+import { decodeBase64, encodeBase64 } from '@fumarole/dm/auth';
 import type { ClientAccount } from '@fumarole/dm/client';
 import { formatSessionId, parsePush, parseTrigger, verifyTrigger } from '@fumarole/dm/notification';
 import { digests } from '../client/host-ports.ts';
 import type { Emit } from '../emit.ts';
-import { MAX_DATAGRAM_BYTES } from '../limits.ts';
+import { MAX_DATAGRAM_BYTES, MAX_REMEMBERED_WAKES } from '../limits.ts';
 
 export interface Wake {
   readonly serverId: string;
   readonly sessionID: string;
   readonly resync: 'octets' | 'ascii' | undefined;
+  /** Of the trigger, base64: no two of them have the same by chance. */
+  readonly digest: string;
 }
 
 export interface WakePorts {
@@ -35,7 +37,12 @@ export function readWake(
   const match = verifyTrigger(trigger, { a: server.a, nonce }, digests, { resync: true });
   if (match === undefined) return { reason: 'wrong digest' };
   const resync = match === 'resync-octets' ? 'octets' : match === 'resync-ascii' ? 'ascii' : undefined;
-  return { serverId: trigger.serverId, sessionID: formatSessionId(trigger.sessionId), resync };
+  return {
+    serverId: trigger.serverId,
+    sessionID: formatSessionId(trigger.sessionId),
+    resync,
+    digest: encodeBase64(trigger.digest),
+  };
 }
 
 export class WakeListener {
@@ -43,6 +50,8 @@ export class WakeListener {
   readonly #socket: Socket;
   /** The session last started by a trigger of each server: its repeats start no second one. */
   readonly #last = new Map<string, string>();
+  /** Digests of the triggers that started a session: while its nonce stands, one could be sent again. */
+  readonly #taken = new Set<string>();
 
   private constructor(socket: Socket, ports: WakePorts) {
     this.#socket = socket;
@@ -77,12 +86,19 @@ export class WakeListener {
       this.#ports.emit({ kind: 'wake', accepted: false, reason: wake.reason });
       return;
     }
-    if (this.#last.get(wake.serverId) === wake.sessionID) {
+    if (this.#last.get(wake.serverId) === wake.sessionID || this.#taken.has(wake.digest)) {
       this.#ports.emit({ kind: 'wake', accepted: false, reason: 'a repeat' });
       return;
     }
     this.#last.set(wake.serverId, wake.sessionID);
+    this.#remember(wake.digest);
     this.#ports.emit({ kind: 'wake', accepted: true, reason: `session ${wake.sessionID}` });
     this.#ports.onWake(wake);
+  }
+
+  #remember(digest: string): void {
+    this.#taken.add(digest);
+    const [oldest] = this.#taken;
+    if (this.#taken.size > MAX_REMEMBERED_WAKES && oldest !== undefined) this.#taken.delete(oldest);
   }
 }

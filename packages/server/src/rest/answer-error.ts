@@ -53,6 +53,8 @@ function refusalOf(error: unknown): Refusal {
   const own = 'code' in error && typeof error.code === 'string' ? FASTIFY_CODES[error.code] : undefined;
   if (own !== undefined) return refusal(own, error.message);
   const status = 'statusCode' in error ? error.statusCode : undefined;
+  // The documentation's files answer a path that climbs with 403: there is no such thing.
+  if (status === 403 || status === 404) return refusal('not-found', error.message);
   if (status === 400) return refusal('bad-request', error.message);
   return status === 413 ? refusal('too-large', error.message) : refusal('internal');
 }

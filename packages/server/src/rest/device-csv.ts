@@ -34,6 +34,7 @@ const COLUMNS: ReadonlySet<string> = new Set([
 
 /** Reads a device list (RFC 4180, header row first); throws RestError `bad-csv` when the file as a whole is no such list. */
 export function readDeviceCsv(text: string): readonly CsvRow[] {
+  if (text.trim() === '') throw new RestError('bad-csv', 'The file is empty.');
   const records = parseRecords(text);
   return records.map(({ record, info }) => readRow(record, info.lines));
 }
