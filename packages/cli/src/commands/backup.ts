@@ -15,7 +15,7 @@ export function registerBackup(program: Command): void {
       if (output.json) printJson(output, { folder: to, files: done.files.length, bytes: done.bytes });
       else
         output.write(
-          `${done.files.length} files, ${sizeText(done.bytes)}, in ${to}\nIt holds the key that opens the credentials: keep it safe.\n`,
+          `${done.files.length} files, ${sizeText(done.bytes)}, in ${to}\n${aboutKey(done.files.map(({ path }) => path))}\n`,
         );
     });
   jsonCommand(program, 'restore <folder>', 'put a backup into a new data folder, every file checked')
@@ -26,4 +26,11 @@ export function registerBackup(program: Command): void {
       if (output.json) printJson(output, { data: options.data, files: done.files.length, bytes: done.bytes });
       else output.write(`${done.files.length} files, ${sizeText(done.bytes)}, in ${options.data}\n`);
     });
+}
+
+/** With `serve --key-file` the key may be kept elsewhere: then the copy alone opens no credential. */
+export function aboutKey(paths: readonly string[]): string {
+  return paths.includes('seal.key')
+    ? 'It holds the key that opens the credentials: keep it safe.'
+    : 'It does not hold the key that opens the credentials: back up the file of --key-file as well.';
 }

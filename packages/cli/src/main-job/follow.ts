@@ -43,10 +43,13 @@ export async function follow(
     screen.update(row);
   };
   for (const row of rows.values()) screen.update(row);
-  const unsubscribe = hubs.map(({ hub, handle, total }) =>
-    handle.onEvent((event) => show(hub.id, changeOf(event, total))),
-  );
   const endings = new Map<string, Ending>();
+  const unsubscribe = hubs.map(({ hub, handle, total }) =>
+    handle.onEvent((event) => {
+      // The line that tells how it ended is the last one of a hub.
+      if (!endings.has(hub.id)) show(hub.id, changeOf(event, total));
+    }),
+  );
   const until = Date.now() + timeoutMs;
   while (endings.size < hubs.length && Date.now() < until) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
