@@ -40,26 +40,30 @@ export class DmServer {
   readonly #scheme: 'md5' | 'mac';
   readonly #secure: boolean;
 
-  private constructor(server: Server, scheme: 'md5' | 'mac', secure: boolean) {
+  private constructor(server: Server, scheme: 'md5' | 'mac', secure: boolean, serverId: string) {
     this.#server = server;
     this.#scheme = scheme;
     this.#secure = secure;
     server.on('tlsClientError', (_, socket) => socket.destroy());
     this.#account = {
-      serverId: 'bench',
+      serverId,
       client: {
         required: scheme,
         allowed: [scheme],
         name: 'd',
         a: accountDigest(digests, 'd', 'secret-of-device'),
       },
-      server: { scheme, name: 'bench', a: accountDigest(digests, 'bench', 'secret-of-server') },
+      server: { scheme, name: serverId, a: accountDigest(digests, serverId, 'secret-of-server') },
     };
   }
 
-  static async open(scheme: 'md5' | 'mac' = 'md5', tls?: ServerOptions): Promise<DmServer> {
+  static async open(
+    scheme: 'md5' | 'mac' = 'md5',
+    tls?: ServerOptions,
+    serverId = 'bench',
+  ): Promise<DmServer> {
     const server = tls === undefined ? createServer() : createTlsServer(tls);
-    const dm = new DmServer(server, scheme, tls !== undefined);
+    const dm = new DmServer(server, scheme, tls !== undefined, serverId);
     server.on('request', (request, response) => void dm.#serve(request, response));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -73,11 +77,11 @@ export class DmServer {
 
   get account(): AccountOptions {
     return {
-      serverId: 'bench',
+      serverId: this.#account.serverId,
       url: `${this.url}/dm`,
       ...(this.#secure ? {} : { allowHttp: true }),
       client: { scheme: this.#scheme, name: 'd', secret: 'secret-of-device' },
-      server: { scheme: this.#scheme, name: 'bench', secret: 'secret-of-server' },
+      server: { scheme: this.#scheme, name: this.#account.serverId, secret: 'secret-of-server' },
     };
   }
 

@@ -9,6 +9,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  type AccountOptions,
   createDevice,
   type DeviceEvent,
   type DeviceHandle,
@@ -46,6 +47,8 @@ type WorldProxy = FaultProxy | RecordingProxy;
 export interface NewWorldDevice {
   readonly name: string;
   readonly provision?: Partial<ApiProvisionRequest>;
+  /** What its account trusts, where the server speaks TLS. */
+  readonly tls?: AccountOptions['tls'];
   readonly device: Partial<Omit<DeviceOptions, 'firmware'>> & Pick<DeviceOptions, 'firmware'>;
 }
 
@@ -149,8 +152,13 @@ export class World {
     await this.restartServer();
   }
 
+  /** The API is on the first listener, whatever devices are told. */
+  get #apiUrl(): string {
+    return this.server.urls[0] ?? this.server.url;
+  }
+
   async api<T>(method: string, path: string, json?: unknown): Promise<T> {
-    const response = await fetch(`${this.server.url}/api${path}`, {
+    const response = await fetch(`${this.#apiUrl}/api${path}`, {
       method,
       headers: {
         authorization: `Bearer ${this.#token}`,
@@ -179,7 +187,7 @@ export class World {
   }
 
   async upload(octets: Uint8Array): Promise<ApiPackage> {
-    const response = await fetch(`${this.server.url}/api/packages?publish=true`, {
+    const response = await fetch(`${this.#apiUrl}/api/packages?publish=true`, {
       method: 'POST',
       headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/octet-stream' },
       body: Buffer.from(octets),
@@ -204,6 +212,7 @@ export class World {
   async create({
     name,
     provision,
+    tls,
     device,
   }: NewWorldDevice): Promise<{ readonly id: string; readonly dir: string }> {
     const id = `urn:test:${name}`;
@@ -216,10 +225,13 @@ export class World {
       ...provision,
     });
     const dir = join(this.dir, 'devices', name);
+    const url = `${this.server.url}/dm`;
     await createDevice(dir, {
       name,
       identity: { devId: id, man: MANUFACTURER, mod: name, hwV: '1' },
-      accounts: [{ ...credentials, url: `${this.server.url}/dm`, allowHttp: true }],
+      accounts: [
+        { ...credentials, url, allowHttp: url.startsWith('http:'), ...(tls === undefined ? {} : { tls }) },
+      ],
       trust: { publishers: [Buffer.from(this.#publisher.publicKey).toString('hex')] },
       schedule: { wakePort, wakeHost: '127.0.0.1' },
       maxObjSize: 8_000_000,
