@@ -83,9 +83,11 @@ function checkOccurrence({ tree }: ItemContext, path: Path): void {
   const parentDescription = tree.describe(path.slice(0, -1));
   const description = tree.describe(path);
   if (parentDescription === undefined || description === undefined) return;
+  const most = maxOccurrence(description);
+  if (most === Number.POSITIVE_INFINITY) return;
   const names = [...(tree.find(path.slice(0, -1))?.children?.keys() ?? [])];
   const same = names.filter((name) => childDescription(parentDescription, name) === description);
-  refuseUnless(same.length < maxOccurrence(description), 420);
+  refuseUnless(same.length < most, 420);
 }
 
 function maxOccurrence({ occurrence = 'One' }: NodeDescription): number {

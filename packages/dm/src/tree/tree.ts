@@ -7,11 +7,11 @@ import { isValueOf, type NodeValue } from './format.ts';
 import { DEFAULT_TREE_LIMITS, DEFAULT_URI_LIMITS, type TreeLimits, type UriLimits } from './limits.ts';
 import { isSameObject } from './moi.ts';
 import { isInterior, newNode, nodeAt, type Path, type TreeNode, walk, withNode } from './node.ts';
-import { octetLength } from './octet-length.ts';
 import { merge, treeOf } from './restore.ts';
 import { isSameValue } from './same-value.ts';
 import type { TreeChange, TreeSnapshot } from './snapshot.ts';
 import { formatUri, parseUri } from './uri.ts';
+import { changedUsage, type TreeUsage, usageOf } from './usage.ts';
 
 export interface TreeOptions {
   readonly objects: readonly ObjectNodes[];
@@ -38,6 +38,7 @@ export class Tree {
   readonly limits: TreeLimits;
   readonly #now: () => number;
   #root: TreeNode;
+  readonly #usage = new WeakMap<TreeNode, TreeUsage>();
   /** The tree of the last takeChanges; undefined: nothing was taken yet. */
   #taken: TreeNode | undefined;
 
@@ -168,7 +169,9 @@ export class Tree {
   }
 
   put(path: Path, node: TreeNode | undefined): void {
+    const usage = changedUsage(this.usage(), this.find(path), node);
     this.#root = withNode(this.#root, path, node);
+    this.#usage.set(this.#root, usage);
   }
 
   insert(path: Path, node: Omit<TreeNode, 'name' | 'tstamp' | 'verNo'>): void {
@@ -186,15 +189,13 @@ export class Tree {
     return { ...node, tstamp: this.#now(), verNo: (node.verNo + 1) % VER_NO_MODULUS };
   }
 
-  /** Nodes and octets in use, for the limits. */
-  usage(): { readonly nodes: number; readonly octets: number } {
-    let nodes = 0;
-    let octets = 0;
-    for (const { node } of walk(this.#root)) {
-      nodes += 1;
-      octets += octetLength(node.value);
-    }
-    return { nodes, octets };
+  /** Nodes and octets in use, for the limits; kept up with each change, so that many Adds do not count the tree each time. */
+  usage(): TreeUsage {
+    const known = this.#usage.get(this.#root);
+    if (known !== undefined) return known;
+    const counted = usageOf(this.#root);
+    this.#usage.set(this.#root, counted);
+    return counted;
   }
 
   defaultType(path: Path, format: NodeInit['format']): string {

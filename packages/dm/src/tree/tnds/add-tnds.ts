@@ -47,6 +47,7 @@ export function finish(late: Late): void {
 
 export function noteLate(context: ItemContext, path: Path, { acl, title }: TndsNode, late: Late): void {
   const { tree } = context;
+  if (title === undefined && (acl === undefined || acl === '')) return;
   late.push(() => {
     const node = tree.find(path);
     if (node === undefined) return;

@@ -44,12 +44,15 @@ export function pathOf(tree: Tree, { node, parent, name }: PlacedNode): Path {
   return path;
 }
 
+const SHORT_LIST = 64;
+
 /** By type: the object's short name from its identifier; else, and when that is taken, a number from 1. */
 function freeName(tree: Tree, parent: Path, node: TndsNode): string {
   const taken = tree.find(parent)?.children;
   const short = isInteriorNode(node) ? shortName(node.ddfName ?? '') : '';
   if (short !== '' && taken?.has(short) !== true) return short;
-  let number = 1;
+  // In a long list the first gap is not looked for.
+  let number = (taken?.size ?? 0) > SHORT_LIST ? (taken?.size ?? 0) + 1 : 1;
   while (taken?.has(`${short}${number}`) === true) number += 1;
   return `${short}${number}`;
 }
