@@ -34,7 +34,7 @@ export interface SessionWish {
 
 export class SessionDesk {
   readonly #ports: DeskPorts;
-  readonly #retries = new Map<string, { readonly timer: NodeJS.Timeout; readonly failures: number }>();
+  readonly #retries = new Map<string, NodeJS.Timeout>();
   readonly #failures = new Map<string, number>();
   #queue: Promise<void> = Promise.resolve();
   #waiting = 0;
@@ -113,7 +113,7 @@ export class SessionDesk {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#poll);
-    for (const { timer } of this.#retries.values()) clearTimeout(timer);
+    for (const timer of this.#retries.values()) clearTimeout(timer);
     await this.#queue;
   }
 
@@ -167,11 +167,11 @@ export class SessionDesk {
       this.#retries.delete(serverId);
       void this.hold({ serverId, trigger: 1201 }).catch(() => undefined);
     }, afterMs);
-    this.#retries.set(serverId, { timer, failures: 0 });
+    this.#retries.set(serverId, timer);
   }
 
   #clearRetry(serverId: string): void {
-    clearTimeout(this.#retries.get(serverId)?.timer);
+    clearTimeout(this.#retries.get(serverId));
     this.#retries.delete(serverId);
   }
 
