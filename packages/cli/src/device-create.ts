@@ -1,0 +1,152 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { AccountOptions, DeviceOptions } from '@fumarole/device';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { CliError } from './cli-error.ts';
+import { gather, jsonCommand, outputOf, wholeNumber } from './context.ts';
+import { withRuntime } from './device-calls.ts';
+import { printJson } from './output.ts';
+
+interface CreateOptions {
+  readonly device: string;
+  readonly manufacturer: string;
+  readonly model: string;
+  readonly hardware: string;
+  readonly image: string;
+  readonly firmwareVersion: string;
+  readonly release: number;
+  readonly publisher: readonly string[];
+  readonly account?: string;
+  readonly url?: string;
+  readonly heldPackage?: string;
+  readonly encoding: 'wbxml' | 'xml';
+  readonly poll?: number;
+  readonly wakePort?: number;
+  readonly simulate?: string;
+  readonly config?: string;
+}
+
+export function registerCreate(device: Command): void {
+  jsonCommand(device, 'create <dir>', 'make a new device in a directory, as it leaves the factory')
+    .requiredOption('--device <id>', 'its DevId, e.g. IMEI:490154203237518 or urn:uuid:…')
+    .requiredOption('--manufacturer <name>', 'DevInfo/Man')
+    .requiredOption('--model <name>', 'DevInfo/Mod')
+    .option('--hardware <version>', 'DevDetail/HwV', '1')
+    .requiredOption('--image <file>', 'the firmware image it runs')
+    .requiredOption('--firmware-version <text>', 'DevDetail/FwV of that image')
+    .option('--release <number>', 'release number of that image', wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
+    .requiredOption(
+      '--publisher <key>',
+      'Ed25519 public key it trusts, 64 hex digits or base64; repeatable',
+      gather,
+    )
+    .option(
+      '--account <file>',
+      'JSON of its DM account, as `fumarole devices add --json` printed it (`-`: standard input)',
+    )
+    .option('--url <url>', 'the DM endpoint, e.g. https://dm.example.com/dm')
+    .option('--held-package <file>', 'a package that is on the device already')
+    .addOption(
+      new Option('--encoding <form>', 'how it writes messages').choices(['wbxml', 'xml']).default('wbxml'),
+    )
+    .option('--poll <seconds>', 'ask the server every so often', wholeNumber(1, 31_536_000))
+    .option(
+      '--wake-port <port>',
+      'UDP port for package 0 (standard: 2948; 0: any free one)',
+      wholeNumber(0, 65_535),
+    )
+    .option('--simulate <json>', 'what the device does wrong, e.g. {"failBoot":true}')
+    .option('--config <file>', 'JSON with any other options of the device')
+    .action(async (dir: string, options: CreateOptions, command: Command) => {
+      const made = await deviceOptions(options);
+      await withRuntime(({ createDevice }) => createDevice(resolve(dir), made));
+      const output = outputOf(command);
+      if (output.json) printJson(output, { dir: resolve(dir), device: options.device });
+      else output.write(`Device ${options.device} is in ${dir}. Start it with: fumarole device run ${dir}\n`);
+    });
+}
+
+async function deviceOptions(options: CreateOptions): Promise<DeviceOptions> {
+  const more = options.config === undefined ? {} : record(await jsonFile(options.config), options.config);
+  const account =
+    options.account === undefined ? undefined : accountOf(await jsonFile(options.account), options.url);
+  const simulate =
+    options.simulate === undefined
+      ? {}
+      : { simulate: record(parsed(options.simulate, '--simulate'), '--simulate') };
+  const schedule = {
+    ...(options.poll === undefined ? {} : { pollMs: options.poll * 1000 }),
+    ...(options.wakePort === undefined ? {} : { wakePort: options.wakePort }),
+  };
+  return {
+    accounts: account === undefined ? [] : [account],
+    encoding: options.encoding,
+    schedule,
+    ...more,
+    ...simulate,
+    identity: {
+      devId: options.device,
+      man: options.manufacturer,
+      mod: options.model,
+      hwV: options.hardware,
+      ...('identity' in more ? record(more.identity, 'identity') : {}),
+    },
+    firmware: {
+      image: options.image,
+      version: options.firmwareVersion,
+      release: options.release,
+      ...(options.heldPackage === undefined ? {} : { heldPackage: options.heldPackage }),
+    },
+    trust: { publishers: options.publisher.map(keyHex) },
+  };
+}
+
+/** What the server printed holds the credentials below `credentials`; the account itself is taken too. */
+function accountOf(value: unknown, at: string | undefined): AccountOptions {
+  const outer = record(value, '--account');
+  const account = 'credentials' in outer ? record(outer.credentials, 'credentials') : outer;
+  const url = at ?? account.url ?? outer.url;
+  // createDevice looks at every field of an account.
+  return {
+    ...account,
+    url,
+    allowHttp: account.allowHttp ?? String(url).startsWith('http:'),
+  } as unknown as AccountOptions;
+}
+
+function keyHex(text: string): string {
+  if (/^[0-9a-f]{64}$/i.test(text)) return text.toLowerCase();
+  const octets = Buffer.from(text, 'base64');
+  if (octets.length !== 32)
+    throw new CliError('usage', `--publisher ${text}: 32 octets in hex or base64 are expected`);
+  return octets.toString('hex');
+}
+
+async function jsonFile(path: string): Promise<unknown> {
+  try {
+    const text =
+      path === '-'
+        ? Buffer.concat(await process.stdin.toArray()).toString('utf8')
+        : await readFile(path, 'utf8');
+    return parsed(text, path);
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CliError('file', `${path} cannot be read: ${reason}`, [], error);
+  }
+}
+
+function parsed(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InvalidArgumentError(`${name} is no JSON: ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
+function record(value: unknown, name: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new CliError('usage', `${name}: a JSON object is expected`);
+  }
+  return { ...value };
+}
