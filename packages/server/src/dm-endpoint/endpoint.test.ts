@@ -1,9 +1,12 @@
 import { connect } from 'node:net';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { contentType, type Encoding } from '@fumarole/syncml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningServer, startServer } from '../server.ts';
 import { type Api, admit, callApi, type EndpointWorld, endpointWorld } from '../testing/endpoint-world.ts';
 import { post, ScriptedDevice, type ScriptedMessage } from '../testing/scripted-device.ts';
+import { CALLER_SLOTS } from './limits.ts';
 
 const world: EndpointWorld = endpointWorld();
 let server: RunningServer;
@@ -233,6 +236,20 @@ describe('who is let in', () => {
     const answer = await again.send(again.reply(taken));
     expect(answer.code).toBe(200);
     expect((await post(proof, 'wbxml', undefined, true)).code).not.toBe(200);
+  });
+
+  it('P-017: callers in a device’s name are bounded, however many sessions they begin', async () => {
+    const device = await newDevice('wbxml', 'mac');
+    device.nonce = 'bm90LXRoZS1vbmU=';
+    for (let session = 0; session < 100; session += 1) {
+      device.begin(`S${session}`);
+      await post(device.packageOne(), 'wbxml', undefined, true);
+    }
+    const db = new DatabaseSync(join(world.dataDir, 'truth.db'), { readOnly: true });
+    const { n } = { ...db.prepare('SELECT count(*) AS n FROM callers WHERE key = ?').get(`URN:TEST:${count}`) };
+    db.close();
+    expect(n).toBeGreaterThan(1);
+    expect(n).toBeLessThanOrEqual(CALLER_SLOTS);
   });
 
   it('an intruder with the SessionID of a device that is being challenged: the device gets in all the same', async () => {
