@@ -246,7 +246,9 @@ describe('who is let in', () => {
       await post(device.packageOne(), 'wbxml', undefined, true);
     }
     const db = new DatabaseSync(join(world.dataDir, 'truth.db'), { readOnly: true });
-    const { n } = { ...db.prepare('SELECT count(*) AS n FROM callers WHERE key = ?').get(`URN:TEST:${count}`) };
+    const { n } = {
+      ...db.prepare('SELECT count(*) AS n FROM callers WHERE key = ?').get(`URN:TEST:${count}`),
+    };
     db.close();
     expect(n).toBeGreaterThan(1);
     expect(n).toBeLessThanOrEqual(CALLER_SLOTS);
