@@ -44,8 +44,6 @@ export const MAX_SESSION_MESSAGES = 100_000;
 export const MESSAGE_SLACK_BYTES = 4096;
 export const DEFAULT_MAX_MSG_SIZE: number = 16 * 1024;
 export const DEFAULT_MAX_OBJ_SIZE: number = 64 * 1024 * 1024;
-/** Connections to the control socket at once. */
-export const MAX_CONTROL_CONNECTIONS = 256;
 /** Triggers remembered so that none starts a second session. */
 export const MAX_REMEMBERED_WAKES = 256;
 /** Connections to the control socket at once. */
