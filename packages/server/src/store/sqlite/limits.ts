@@ -15,7 +15,7 @@ export const CHECKPOINT_INTERVAL_MS = 250;
 /** Parsed device records kept, by the length of their text. */
 export const RECORD_CACHE_CHARACTERS: number = 16 * 1024 * 1024;
 /** Rows that messages loaded or committed last, by the length of their texts. */
-export const LOADED_CACHE_CHARACTERS = 16 * 1024 * 1024;
+export const LOADED_CACHE_CHARACTERS: number = 16 * 1024 * 1024;
 /** Prepared statements kept for each connection. */
 export const MAX_STATEMENTS = 256;
 /** Sessions of those who have not proved themselves, about 2 kB each. */
