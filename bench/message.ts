@@ -78,11 +78,7 @@ async function measure(encoding: Encoding): Promise<void> {
 }
 
 async function start(task: Parameters<typeof spawnMeasured>[0]): Promise<Measured> {
-  const flags =
-    process.argv.includes('--cpu-prof') && task.kind === 'fumarole'
-      ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof']
-      : [];
-  const server = await spawnMeasured(task, flags);
+  const server = await spawnMeasured(task);
   servers.push(server);
   return server;
 }
