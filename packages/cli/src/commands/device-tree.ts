@@ -30,8 +30,7 @@ const COMMAND_COLUMNS: readonly Column<ApiTreeCommand>[] = [
   { head: 'STATE', cell: ({ state }) => state },
   {
     head: 'STATUS',
-    cell: ({ status, statusText }) =>
-      status === undefined ? undefined : `${status} ${statusText ?? ''}`.trim(),
+    cell: ({ status, statusText }) => statusText ?? status,
   },
   { head: 'QUEUED', cell: ({ queuedAt }) => localTime(queuedAt) },
 ];
@@ -121,10 +120,7 @@ function show({ output }: Context, answer: ApiTreeCommand): void {
   else showAnswer(output, answer);
   if (isOpen(answer)) throw new CliError('wait-ended', `${answer.id} has no answer yet.`);
   if (answer.state === 'failed' || (answer.status ?? 0) >= 300) {
-    throw new CliError(
-      'api',
-      `The device answered ${answer.status ?? 'nothing'} ${answer.statusText ?? ''}`.trim(),
-    );
+    throw new CliError('api', `The device answered ${answer.statusText ?? answer.status ?? 'nothing'}.`);
   }
 }
 
@@ -132,7 +128,7 @@ function showAnswer(output: Context['output'], { status, statusText, results }: 
   const [only, ...others] = results ?? [];
   if (only !== undefined && others.length === 0) output.write(`${valueText(only)}\n`);
   else if (only !== undefined) printTable(output, NODE_COLUMNS, [only, ...others], '');
-  else printFacts(output, [['status', `${status ?? ''} ${statusText ?? ''}`.trim()]]);
+  else printFacts(output, [['status', statusText ?? status ?? '']]);
 }
 
 /** A large value is told by length and hash; the API has it under `/value` of the command. */

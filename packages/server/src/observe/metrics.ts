@@ -119,7 +119,10 @@ function registerGauges(registry: Registry, { openSessions, updatesByState }: Ga
       registers: [registry],
       async collect() {
         this.reset();
-        for (const [state, count] of await updatesByState()) this.set({ state }, count);
+        for (const [state, count] of await updatesByState()) {
+          // Devices that never had an update are counted under the empty word.
+          if (state !== '') this.set({ state }, count);
+        }
       },
     });
   }

@@ -89,7 +89,11 @@ async function registerDocs(api: FastifyInstance, { version }: RestDeps): Promis
   });
   await api.register(swaggerUi, {
     routePrefix: '/docs',
+    // The page itself lies below /api; without this it asks for its scripts at /docs.
+    indexPrefix: '/api',
     staticCSP: true,
+    // The server may well have no TLS: nothing must be asked for by https instead.
+    transformStaticCSP: (header) => header.replace(/\s*upgrade-insecure-requests;/, ''),
     uiConfig: { persistAuthorization: true },
   });
 }

@@ -419,6 +419,13 @@ describe('the document', () => {
       status: 200,
       type: expect.stringContaining('text/html'),
     });
+    // A page whose scripts are elsewhere, or asked for by https where there is none, stays white.
+    expect(page.headers.get('content-security-policy')).not.toContain('upgrade-insecure-requests');
+    const scripts = [...(await page.text()).matchAll(/<script src="([^"]+)"/g)].map(([, path]) => path);
+    expect(scripts.length).toBeGreaterThan(2);
+    for (const path of scripts) {
+      expect((await fetch(new URL(`${path}`, `${server.url}/api/docs`))).status).toBe(200);
+    }
   });
 });
 
