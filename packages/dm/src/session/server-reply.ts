@@ -47,14 +47,19 @@ export function reply(
   draft.reserve(0);
   const answering = { ...session, owed, msgID: session.msgID + 1 };
   const flooded = JSON.stringify(owed).length > SESSION_LIMITS.owedCharacters;
-  const spoken = flooded
-    ? speak(draft, withoutWork(answering), { turn: 'ended', abort: true }, input)
-    : speak(draft, answering, pending, input);
+  const { commands, failed, cut } = readable(session, input);
+  const spoken =
+    flooded || cut
+      ? speak(draft, withoutWork(answering), { turn: 'ended', abort: true }, input)
+      : speak(draft, answering, pending, { ...input, commands });
   const { pending: _, noEnd: __, ...rest } = spoken.session;
   const ended = spoken.session.state === 'closed';
-  const events: ServerEvent[] = [...spoken.events];
+  const events: ServerEvent[] = [
+    ...failed.map((key) => ({ kind: 'object-failed', key, reason: 'unreadable' }) as const),
+    ...spoken.events,
+  ];
   if (ended && session.state !== 'closed') {
-    const why = spoken.aborted ? 'aborted' : 'done';
+    const why = spoken.aborted || cut ? 'aborted' : 'done';
     events.push({ kind: 'closed', why: flooded ? 'endless' : why });
   }
   const message = draft.finish(spoken.final);
@@ -64,10 +69,24 @@ export function reply(
     parts: encode(message, input.encoding),
     message,
     ...(proof?.mac === undefined ? {} : { mac: proof.mac }),
-    sent: spoken.sent,
+    sent: [...failed, ...spoken.sent],
     unsendable: spoken.unsendable,
     ended,
     events,
+  };
+}
+
+/** Without the objects that cannot be read; `cut`: one of them is on its way. */
+function readable(
+  { sending }: ServerSession,
+  { commands, unreadable = new Set() }: ReplyInput,
+): { readonly commands: ReplyInput['commands']; readonly failed: readonly string[]; readonly cut: boolean } {
+  const cut = sending !== undefined && unreadable.has(sending.key);
+  const failed = commands.filter(({ key }) => unreadable.has(key)).map(({ key }) => key);
+  return {
+    commands: commands.filter(({ key }) => !unreadable.has(key)),
+    failed: cut ? [sending.key, ...failed] : failed,
+    cut,
   };
 }
 

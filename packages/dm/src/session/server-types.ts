@@ -227,10 +227,13 @@ export type ServerEvent =
       readonly length: number;
     }
   | {
-      /** A large object of ours broke off. `not-chunked`: the device took the first chunk for the whole. */
+      /**
+       * A large object of ours broke off. `not-chunked`: the device took the first chunk for the whole. `unreadable`:
+       * its octets cannot be read here.
+       */
       readonly kind: 'object-failed';
       readonly key: string;
-      readonly reason: 'not-chunked' | 'no-end' | 'no-answer' | 'no-room';
+      readonly reason: 'not-chunked' | 'no-end' | 'no-answer' | 'no-room' | 'unreadable';
       readonly code?: number;
     }
   | { readonly kind: 'aborted' }
@@ -286,6 +289,8 @@ export interface ReplyInput {
   readonly respURI?: string;
   readonly wire: WireProfile;
   readonly encoding: Encoding;
+  /** Keys of objects whose octets cannot be read: none is begun, and one on its way is broken off with the session. */
+  readonly unreadable?: ReadonlySet<string>;
 }
 
 export interface ReplyResult {

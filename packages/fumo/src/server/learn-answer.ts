@@ -186,7 +186,11 @@ export function learnObjectFailed(
   } else if (code !== undefined && code >= 300) {
     learnReplaceStatus(draft, 'data', of, code);
   } else {
-    brokenTransfer(draft, attempt, 'the transfer of the package broke off');
+    const text =
+      reason === 'unreadable'
+        ? 'the server cannot read the package'
+        : 'the transfer of the package broke off';
+    brokenTransfer(draft, attempt, text);
   }
 }
 

@@ -8,8 +8,8 @@ import { deviceKey } from '@fumarole/dm/objects';
 import {
   type AuthScheme,
   macHeader,
+  type ReplyInput,
   type ReplyResult,
-  reply,
   type ServerAccount,
   type ServerSession,
   type SessionConfig,
@@ -38,6 +38,7 @@ import { isProven, isSessionsOwn, type Placed, stepInPlace } from './session-pla
 import { continuable, type SessionValues } from './session-value.ts';
 import { type TracedAnswer, traceRows } from './trace-exchange.ts';
 import { allowedSchemes, isWeak, type TransportPolicy } from './transport-rule.ts';
+import { writeAnswer } from './write-answer.ts';
 
 export interface EndpointDeps {
   readonly store: Store;
@@ -228,20 +229,14 @@ async function answer(
   const { stepped, row } = placed;
   const identity = identify(received, row);
   const consulted = await consult(deps, received, loaded, choice, stepped, identity);
-  const replied = reply(
-    stepped.session,
-    stepped.account,
-    {
-      commands: consulted?.commands ?? [],
-      alertStatus: consulted?.alertStatus ?? new Map(),
-      respURI: `${deps.endpointUrl()}?s=${identity.token}`,
-      wire: consulted?.wire ?? wireOf(deps, received, loaded.device?.record),
-      encoding: received.request.type.encoding,
-    },
-    { digests, random, now: received.at },
-    deps.session,
-  );
-  const body = await assemble(replied.parts, deps.blobs);
+  const input: ReplyInput = {
+    commands: consulted?.commands ?? [],
+    alertStatus: consulted?.alertStatus ?? new Map(),
+    respURI: `${deps.endpointUrl()}?s=${identity.token}`,
+    wire: consulted?.wire ?? wireOf(deps, received, loaded.device?.record),
+    encoding: received.request.type.encoding,
+  };
+  const { replied, body } = await writeAnswer(deps, stepped, input, received.at);
   const headers = headersOf(received.request, body, replied);
   const traced = { status: 200, octets: body, message: replied.message };
   if (stepped.stray === true) {
