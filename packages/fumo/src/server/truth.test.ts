@@ -55,6 +55,21 @@ describe('proof by version', () => {
     expect(bench.sent.filter(({ kind }) => kind === 'exec')).toHaveLength(1);
   });
 
+  it('a version that comes and goes: confirmed once, regressed once', () => {
+    const bench = accepted();
+    bench.nodes['./DevDetail/FwV'] = '1.1.0';
+    report(bench, '200');
+    for (const version of ['1.0.0', '1.1.0', '1.0.0', '1.1.0']) {
+      bench.nodes['./DevDetail/FwV'] = version;
+      bench.now += 2 * HOUR;
+      bench.session();
+    }
+    expect(state(bench)).toBe('regressed');
+    const told = bench.log.filter(({ kind }) => kind === 'update').map(({ data }) => data?.state);
+    expect(told.filter((one) => one === 'confirmed')).toHaveLength(1);
+    expect(told.filter((one) => one === 'regressed')).toHaveLength(1);
+  });
+
   it('another version than from and to: superseded', () => {
     const bench = accepted();
     bench.nodes['./DevDetail/FwV'] = '7.7';

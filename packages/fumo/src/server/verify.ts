@@ -29,9 +29,10 @@ export function verify(draft: Draft, packages: readonly PackageRecord[]): void {
     case 'failed':
     case 'rolled-back':
     case 'timed-out':
-    case 'regressed':
       mendClosed(draft, update, fact.value);
       break;
+    // `regressed` was confirmed once: a version that comes and goes is no second success.
+    case 'regressed':
     case 'cancelled':
     case 'refused':
     case 'superseded':
