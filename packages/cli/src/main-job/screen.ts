@@ -50,21 +50,23 @@ function liveScreen(output: Terminal): Screen {
   const rows = new Map<string, HubRow>();
   const draw = createLogUpdate(output, { showCursor: true });
   let timer: NodeJS.Timeout | undefined;
+  let over = false;
   const paint = () => {
     timer = undefined;
     draw(picture([...rows.values()], output.columns ?? 100));
   };
   return {
     say: (line) => {
-      draw.clear();
+      if (!over) draw.clear();
       output.write(`${line}\n`);
-      if (rows.size > 0) paint();
+      if (!over && rows.size > 0) paint();
     },
     update: (row) => {
       rows.set(row.hub, row);
       timer ??= setTimeout(paint, 80);
     },
     done: () => {
+      over = true;
       clearTimeout(timer);
       paint();
       draw.done();
