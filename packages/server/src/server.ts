@@ -12,6 +12,7 @@ import { Seal } from './access/seal.ts';
 import { DiskArtifacts } from './artifacts/disk-artifacts.ts';
 import { SPOOL_BOUNDS } from './artifacts/limits.ts';
 import { Spool } from './artifacts/spool.ts';
+import { sweepOrphans } from './artifacts/sweep-orphans.ts';
 import { startBackground } from './background-work.ts';
 import { type ServerConfig, serverConfig } from './config.ts';
 import { createNodeHandler, type NodeHandler } from './dm-endpoint/node-handler.ts';
@@ -124,6 +125,8 @@ async function buildParts(config: ServerConfig, log: Logger, life: Life): Promis
   const store = openSqliteStore(config.dataDir, {
     committed: (batch, seconds) => holder.metrics?.committed(batch, seconds),
   });
+  const orphans = await sweepOrphans(artifacts, store, Date.now());
+  if (orphans > 0) log.info({ orphans }, 'artifacts that no package names were removed');
   const metrics = createMetrics({
     openSessions: () => store.openSessions(Date.now() - config.sessionIdleMs),
     updatesByState: () => store.deviceCounts(),

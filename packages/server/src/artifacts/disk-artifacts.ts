@@ -47,6 +47,16 @@ export class DiskArtifacts implements ArtifactStore {
     return found && { sha256, size: found.size, storedAt: Math.floor(found.mtimeMs) };
   }
 
+  async *list(): AsyncGenerator<ArtifactStat> {
+    for (const folder of await readdir(this.#folder)) {
+      if (!/^[0-9a-f]{2}$/.test(folder)) continue;
+      for (const name of await readdir(join(this.#folder, folder))) {
+        const found = await this.stat(name);
+        if (found !== undefined) yield found;
+      }
+    }
+  }
+
   async *open(ref: BlobRef): AsyncGenerator<Uint8Array> {
     const file = await this.#openFile(ref);
     const buffers = [this.#pool.take(), this.#pool.take()] as const;

@@ -12,6 +12,8 @@ export const CACHED_BLOCKS = 256;
 export const MAX_ARTIFACT_BYTES: number = 2 ** 31 - 1;
 /** A staging file this old belongs to no upload any more; uploads are bounded far below. */
 export const STALE_STAGING_MS: number = 24 * 60 * 60 * 1000;
+/** An object that no package names is removed once it is this old. */
+export const ORPHAN_MS: number = 24 * 60 * 60 * 1000;
 /** Values that devices reported: room for sixty of the largest, and for many small ones. */
 export const SPOOL_BOUNDS: SpoolBounds = {
   maxBytes: 1024 * 1024 * 1024,

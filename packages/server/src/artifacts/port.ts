@@ -32,6 +32,8 @@ export interface ArtifactStore {
   open(ref: BlobRef): AsyncIterable<Uint8Array>;
   /** Exactly `ref.length` octets, the caller's own; for small ranges. */
   readRange(ref: BlobRef): Promise<Uint8Array>;
+  /** Everything that is stored. */
+  list(): AsyncIterable<ArtifactStat>;
   /** False when it was not there. Readers that are under way finish. */
   delete(sha256: string): Promise<boolean>;
 }

@@ -308,6 +308,7 @@ describe('many and slow devices', () => {
       stage: (maxBytes) => artifacts.stage(maxBytes),
       stat: (sha256) => artifacts.stat(sha256),
       readRange: (ref) => artifacts.readRange(ref),
+      list: () => artifacts.list(),
       delete: (sha256) => artifacts.delete(sha256),
       open: async function* () {
         yield octets.subarray(0, 1000);
@@ -480,6 +481,7 @@ async function bigArtifacts(): Promise<ArtifactStore> {
     stage: (maxBytes) => artifacts.stage(maxBytes),
     stat: async () => ({ sha256, size, storedAt: NOW }),
     readRange: async ({ length }) => Buffer.alloc(length),
+    list: () => artifacts.list(),
     delete: async () => false,
     open: async function* ({ length }) {
       for (let left = length; left > 0; left -= piece.length)

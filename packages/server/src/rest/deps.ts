@@ -52,4 +52,6 @@ export type UploadResult =
 export interface PackageUploads {
   /** Reads a package to its end, verifies it and keeps it; nothing stays of a refused one. */
   upload(body: Readable, publish: boolean, log: FastifyBaseLogger): Promise<UploadResult>;
+  /** The record and its octets. @throws FleetError as `Fleet.removePackage`. */
+  remove(id: string): Promise<void>;
 }

@@ -8,13 +8,20 @@ import type { PackageUploads } from './deps.ts';
 
 export interface UploadDeps {
   readonly store: Pick<Store, 'publisherKeys' | 'package'>;
-  readonly fleet: Pick<Fleet, 'addPackage'>;
+  readonly fleet: Pick<Fleet, 'addPackage' | 'removePackage'>;
   readonly artifacts: ArtifactStore;
   readonly now: () => Instant;
 }
 
-/** Takes packages that one of the store's publisher keys has signed, and makes them known to the fleet. */
+/**
+ * Takes packages that one of the store's publisher keys has signed, and makes them known to the fleet; the octets of a
+ * package that nobody knows any more do not stay.
+ */
 export function packageUploads({ store, fleet, artifacts, now }: UploadDeps): PackageUploads {
+  /** A package's id is the hash of its octets: no other record can name them. */
+  const dropUnnamed = async (id: string): Promise<void> => {
+    if ((await store.package(id)) === undefined) await artifacts.delete(id);
+  };
   return {
     upload: async (body, publish, log) => {
       const keys = (await store.publisherKeys()).map((row) =>
@@ -30,8 +37,17 @@ export function packageUploads({ store, fleet, artifacts, now }: UploadDeps): Pa
       // The same octets again are the same package: what is known of it stays.
       const before = await store.package(sealed.record.id);
       if (before !== undefined) return { ok: true, record: before.record };
-      await fleet.addPackage(sealed.record);
+      try {
+        await fleet.addPackage(sealed.record);
+      } catch (error) {
+        await dropUnnamed(sealed.record.id).catch(() => {}); // the sweep finds it later
+        throw error;
+      }
       return { ok: true, record: sealed.record };
+    },
+    remove: async (id) => {
+      await fleet.removePackage(id);
+      await dropUnnamed(id);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deviceKey } from '@fumarole/dm/objects';
@@ -310,7 +310,11 @@ describe('packages', () => {
     expect(await ask('POST', `${one}/hold`, {})).toMatchObject({ body: { published: false } });
     expect((await ask('GET', '/packages')).body.items).toHaveLength(1);
     expect((await ask('GET', '/packages?model=other')).body.items).toHaveLength(0);
+    const { id } = taken.body;
+    const stored = join(folder, 'artifacts', id.slice(0, 2), id);
+    expect(existsSync(stored)).toBe(true);
     expect((await ask('DELETE', one)).status).toBe(204);
+    expect(existsSync(stored)).toBe(false);
     expect(await ask('GET', one)).toMatchObject(refusal(404, 'not-found'));
   });
 

@@ -30,7 +30,7 @@ export function registerPackageRoutes(app: RestApp, deps: RestDeps): void {
       },
     },
     async ({ params }, reply) => {
-      await deps.fleet.removePackage(await packageId(deps.store, params.id));
+      await deps.uploads.remove(await packageId(deps.store, params.id));
       return reply.code(204).send(null);
     },
   );
