@@ -37,6 +37,11 @@ export function writeClientConfig(data: string, server: string, token?: string):
   return true;
 }
 
+/** The server that the file beside this data names, if there is one. */
+export function recordedServer(data: string): string | undefined {
+  return readConfig(join(data, FILE_NAME))?.server;
+}
+
 /**
  * Flags win over FUMAROLE_SERVER and FUMAROLE_TOKEN, these over the file that `serve` left in the data directory
  * (`--data`, FUMAROLE_DATA, or `.fumarole` here or in a directory above). A token from a file is only sent to the

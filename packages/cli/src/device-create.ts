@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CliError } from './cli-error.ts';
 import { gather, jsonCommand, outputOf, wholeNumber } from './context.ts';
 import { withRuntime } from './device-calls.ts';
+import { readPublicKey } from './key-files.ts';
 import { printJson } from './output.ts';
 
 interface CreateOptions {
@@ -37,7 +38,7 @@ export function registerCreate(device: Command): void {
     .option('--release <number>', 'release number of that image', wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
     .requiredOption(
       '--publisher <key>',
-      'Ed25519 public key it trusts, 64 hex digits or base64; repeatable',
+      'publisher it trusts: the public key file (PEM), or the key in base64 or hex; repeatable',
       gather,
     )
     .option(
@@ -81,23 +82,24 @@ async function deviceOptions(options: CreateOptions): Promise<DeviceOptions> {
   return {
     accounts: account === undefined ? [] : [account],
     encoding: options.encoding,
-    schedule,
     ...more,
     ...simulate,
+    schedule: { ...member(more, 'schedule'), ...schedule },
     identity: {
       devId: options.device,
       man: options.manufacturer,
       mod: options.model,
       hwV: options.hardware,
-      ...('identity' in more ? record(more.identity, 'identity') : {}),
+      ...member(more, 'identity'),
     },
     firmware: {
+      ...member(more, 'firmware'),
       image: options.image,
       version: options.firmwareVersion,
       release: options.release,
       ...(options.heldPackage === undefined ? {} : { heldPackage: options.heldPackage }),
     },
-    trust: { publishers: options.publisher.map(keyHex) },
+    trust: { publishers: await Promise.all(options.publisher.map(keyHex)) },
   };
 }
 
@@ -114,12 +116,14 @@ function accountOf(value: unknown, at: string | undefined): AccountOptions {
   } as unknown as AccountOptions;
 }
 
-function keyHex(text: string): string {
+function member(more: Readonly<Record<string, unknown>>, name: string): Readonly<Record<string, unknown>> {
+  return name in more ? record(more[name], name) : {};
+}
+
+async function keyHex(text: string): Promise<string> {
   if (/^[0-9a-f]{64}$/i.test(text)) return text.toLowerCase();
-  const octets = Buffer.from(text, 'base64');
-  if (octets.length !== 32)
-    throw new CliError('usage', `--publisher ${text}: 32 octets in hex or base64 are expected`);
-  return octets.toString('hex');
+  const octets = /^[\w+/-]{43}=?$/.test(text) ? Buffer.from(text, 'base64') : await readPublicKey(text);
+  return Buffer.from(octets).toString('hex');
 }
 
 async function jsonFile(path: string): Promise<unknown> {

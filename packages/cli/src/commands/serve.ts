@@ -1,6 +1,6 @@
-import type { ServerOptions } from '@fumarole/server';
+import type { RunningServer, ServerOptions } from '@fumarole/server';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { DEFAULT_DATA, writeClientConfig } from '../client-config.ts';
+import { DEFAULT_DATA, recordedServer, writeClientConfig } from '../client-config.ts';
 import { gather, jsonCommand, outputOf, wholeNumber } from '../context.ts';
 import { type CommonTls, parseListeners, TLS_VERSIONS } from '../listen-option.ts';
 import { printJson } from '../output.ts';
@@ -9,6 +9,8 @@ import { stopSignal } from '../stop-signal.ts';
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const DAY_MS = 86_400_000;
 const MEGABYTE = 1_000_000;
+/** A server on this machine answers its health check well within this. */
+const PROBE_MS = 1000;
 
 interface ServeOptions extends CommonTls {
   readonly data: string;
@@ -38,7 +40,11 @@ export function registerServe(program: Command): void {
   serve.action(async (options: ServeOptions, command: Command) => {
     const { startServer } = await import('@fumarole/server');
     const server = await startServer(serverOptions(options));
-    const config = writeClientConfig(options.data, server.url, server.adminToken);
+    const config = writeClientConfig(
+      options.data,
+      await commandsUrl(options.data, server),
+      server.adminToken,
+    );
     const output = outputOf(command);
     if (output.json) {
       printJson(output, { url: server.url, token: server.adminToken, pid: process.pid });
@@ -58,6 +64,24 @@ export function registerServe(program: Command): void {
     output.warn('Stopping …\n');
     await server.close();
   });
+}
+
+/**
+ * Where the other commands on this machine ask: another server of this data folder that still answers, else a plain
+ * listener on loopback (a public name need not let the API in), else the public address.
+ */
+async function commandsUrl(data: string, { url, urls }: RunningServer): Promise<string> {
+  const before = recordedServer(data);
+  if (before !== undefined && !urls.includes(before) && (await isUp(before))) return before;
+  return urls.find((own) => /^http:\/\/(127\.|\[::1\]|localhost)/.test(own)) ?? url;
+}
+
+async function isUp(server: string): Promise<boolean> {
+  try {
+    return (await fetch(`${server}/healthz`, { signal: AbortSignal.timeout(PROBE_MS) })).ok;
+  } catch {
+    return false; // gone: its place is taken
+  }
 }
 
 function network(serve: Command): void {
