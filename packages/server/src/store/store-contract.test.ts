@@ -358,6 +358,21 @@ function storeContract(name: string, make: () => StoreUnderTest): void {
       expect(await store.lastEventSequence()).toBe(3);
     });
 
+    it('removes old history of both kinds, however much there is, and nothing else', async () => {
+      const store = await fresh();
+      const many = Array.from({ length: 1_200 }, (_, i) => ({ at: i, type: 'a', data: i }));
+      await store.addEvents(many);
+      const lines = Array.from({ length: 3 }, (_, at) => ({
+        key: 'D',
+        entry: { at: at * 100, kind: 'contact' as const, text: `line ${at}` },
+      }));
+      await store.commitMessage(message({ session: sessionWrite('D', 0), timeline: lines }));
+      await store.pruneHistory({ eventsBefore: 1_100, timelineBefore: 150 });
+      const left = await store.events({ after: 0, limit: 1_000 });
+      expect(left.map(({ at }) => at)).toEqual(Array.from({ length: 100 }, (_, i) => 1_100 + i));
+      expect((await store.timeline('D', { limit: 10 })).map(({ text }) => text)).toEqual(['line 2']);
+    });
+
     it('keeps packages, artifacts, keys, tokens, settings and reports', async () => {
       const store = await fresh();
       const before = await store.packagesVersion();

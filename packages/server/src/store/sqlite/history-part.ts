@@ -3,7 +3,7 @@ import type { EventRow, Store, TimelineRow } from '../port.ts';
 import type { Row } from './connection.ts';
 import type { Context } from './context.ts';
 import { addEvent } from './device-writes.ts';
-import { MAX_PAGE } from './limits.ts';
+import { MAX_PAGE, PRUNE_SLICE, PRUNE_SLICES } from './limits.ts';
 import { int, json, optionalText, text } from './values.ts';
 
 type Part = Pick<
@@ -41,17 +41,29 @@ export function historyPart(context: Context, listeners: Set<() => void>): Part 
       return () => listeners.delete(listener);
     },
     pruneHistory: async ({ eventsBefore, timelineBefore }) => {
-      // The newest row stays, so that no sequence is ever given twice.
-      await commit.run(() =>
-        db.run(
-          `DELETE FROM events WHERE sequence < (SELECT max(sequence) FROM events)
-             AND at < CASE WHEN text IS NULL THEN ? ELSE ? END`,
-          eventsBefore,
-          timelineBefore,
-        ),
-      );
+      await prune(context, 'text IS NULL', eventsBefore);
+      await prune(context, 'text IS NOT NULL', timelineBefore);
     },
   };
+}
+
+/** The oldest come first, in slices, so that messages are committed in between. */
+async function prune(
+  { db, commit }: Context,
+  kind: 'text IS NULL' | 'text IS NOT NULL',
+  before: number,
+): Promise<void> {
+  for (let slice = 0; slice < PRUNE_SLICES; slice += 1) {
+    // The newest row stays, so that no sequence is ever given twice.
+    const removed = await commit.run(() =>
+      db.run(
+        `DELETE FROM events WHERE at < ? AND sequence < (SELECT max(sequence) FROM events)
+           AND sequence IN (SELECT sequence FROM events WHERE ${kind} ORDER BY sequence LIMIT ${PRUNE_SLICE})`,
+        before,
+      ),
+    );
+    if (removed < PRUNE_SLICE) return;
+  }
 }
 
 async function timeline(

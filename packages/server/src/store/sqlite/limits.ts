@@ -28,5 +28,9 @@ export const MAX_QUEUED_TRACES = 4_000;
 export const TRACE_BATCH_MS = 100;
 /** Traces written without letting requests through in between. */
 export const TRACE_BATCH = 128;
+/** Rows of history removed in one transaction. */
+export const PRUNE_SLICE = 500;
+/** Such transactions in one round, for each kind of row; the rest follows in the next round. */
+export const PRUNE_SLICES = 40;
 /** Contact times gather for this long. */
 export const SEEN_BATCH_MS = 1_000;

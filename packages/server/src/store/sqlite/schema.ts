@@ -41,6 +41,7 @@ export const TRUTH_MIGRATIONS: readonly string[] = [
     sequence INTEGER NOT NULL PRIMARY KEY,
     at INTEGER NOT NULL, type TEXT NOT NULL, device TEXT, text TEXT, update_id TEXT, data TEXT
   );
+  CREATE INDEX events_told ON events (sequence) WHERE text IS NULL;
   CREATE INDEX events_device ON events (device, sequence) WHERE device IS NOT NULL;
   CREATE TABLE counters (name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE packages (
