@@ -186,12 +186,6 @@ export interface PackageRow {
   readonly version: number;
 }
 
-export interface ArtifactRow {
-  readonly sha256: string;
-  readonly size: number;
-  readonly createdAt: Instant;
-}
-
 export interface PublisherKeyRow {
   readonly id: string;
   readonly name: string;
@@ -343,10 +337,6 @@ export interface Store {
   removePackage(id: string): Promise<boolean>;
   /** Grows with every change of any package: lets a process keep its list of packages in memory. */
   packagesVersion(): Promise<number>;
-
-  artifact(sha256: string): Promise<ArtifactRow | undefined>;
-  putArtifact(row: ArtifactRow): Promise<void>;
-  removeArtifact(sha256: string): Promise<boolean>;
 
   publisherKeys(): Promise<readonly PublisherKeyRow[]>;
   putPublisherKey(row: PublisherKeyRow): Promise<void>;

@@ -373,7 +373,7 @@ function storeContract(name: string, make: () => StoreUnderTest): void {
       expect((await store.timeline('D', { limit: 10 })).map(({ text }) => text)).toEqual(['line 2']);
     });
 
-    it('keeps packages, artifacts, keys, tokens, settings and reports', async () => {
+    it('keeps packages, keys, tokens, settings and reports', async () => {
       const store = await fresh();
       const before = await store.packagesVersion();
       expect(await store.putPackage({ record: pkg('p1'), document: '{}' }, 0)).toBe('committed');
@@ -381,9 +381,6 @@ function storeContract(name: string, make: () => StoreUnderTest): void {
       expect(await store.package('p1')).toEqual({ record: pkg('p1'), document: '{}', version: 1 });
       expect(await store.packagesVersion()).toBeGreaterThan(before);
       expect(await store.removePackage('p1')).toBe(true);
-      await store.putArtifact({ sha256: 'aa', size: 3, createdAt: 1 });
-      await store.putArtifact({ sha256: 'aa', size: 3, createdAt: 2 });
-      expect(await store.artifact('aa')).toEqual({ sha256: 'aa', size: 3, createdAt: 1 });
       await store.putPublisherKey({ id: 'k', name: 'n', publicKey: 'x', addedAt: 1 });
       expect(await store.publisherKeys()).toHaveLength(1);
       const token = { id: 't', name: 'n', role: 'admin', hash: 'h', createdAt: 1 };

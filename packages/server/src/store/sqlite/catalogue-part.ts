@@ -12,15 +12,12 @@ type Part = Pick<
   | 'putPackage'
   | 'removePackage'
   | 'packagesVersion'
-  | 'artifact'
-  | 'putArtifact'
-  | 'removeArtifact'
   | 'publisherKeys'
   | 'putPublisherKey'
   | 'removePublisherKey'
 >;
 
-/** Packages, artifacts and the keys of publishers. */
+/** Packages and the keys of publishers. */
 export function cataloguePart({ db, commit }: Context): Part {
   const changed = (): void => {
     db.run(
@@ -56,24 +53,6 @@ export function cataloguePart({ db, commit }: Context): Part {
       const row = db.get("SELECT value FROM counters WHERE name = 'packages'");
       return row === undefined ? 0 : int(row, 'value');
     },
-    artifact: async (sha256) => {
-      const row = db.get('SELECT * FROM artifacts WHERE sha256 = ?', sha256);
-      return row === undefined
-        ? undefined
-        : { sha256, size: int(row, 'size'), createdAt: int(row, 'created_at') };
-    },
-    putArtifact: async ({ sha256, size, createdAt }) => {
-      await commit.run(() =>
-        db.run(
-          'INSERT INTO artifacts (sha256, size, created_at) VALUES (?,?,?) ON CONFLICT (sha256) DO NOTHING',
-          sha256,
-          size,
-          createdAt,
-        ),
-      );
-    },
-    removeArtifact: (sha256) =>
-      commit.run(() => db.run('DELETE FROM artifacts WHERE sha256 = ?', sha256) > 0),
     publisherKeys: async () =>
       db.all('SELECT * FROM publisher_keys ORDER BY name, id').map((row) => ({
         id: text(row, 'id'),

@@ -47,9 +47,6 @@ export const TRUTH_MIGRATIONS: readonly string[] = [
   CREATE TABLE packages (
     id TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL, record TEXT NOT NULL, document TEXT NOT NULL
   );
-  CREATE TABLE artifacts (
-    sha256 TEXT NOT NULL PRIMARY KEY, size INTEGER NOT NULL, created_at INTEGER NOT NULL
-  ) WITHOUT ROWID;
   CREATE TABLE publisher_keys (
     id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, public_key TEXT NOT NULL, added_at INTEGER NOT NULL
   );
