@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { claimedIds, cover, type NotApplicable, type Requirement, type TestResult } from './coverage.ts';
+import {
+  claimedIds,
+  cover,
+  type Evidence,
+  type NotApplicable,
+  type Requirement,
+  type TestResult,
+} from './coverage.ts';
+import { printCoverage } from './print-coverage.ts';
+import { writeDocs } from './write-docs.ts';
 
 const requirements: readonly Requirement[] = ['R-001', 'R-002', 'R-003', 'R-004'].map((id) => ({
   id,
@@ -27,22 +36,49 @@ it('ids stand before the first colon, separated by spaces, and nothing else does
   }
 });
 
-it('each requirement gets its verdict, and one failed test is enough to fail it', () => {
-  const results = [
+const evidence: Evidence = {
+  requirements,
+  notApplicable: [{ id: 'R-004', reason: 'no such interface' }],
+  results: [
     test('R-001: a'),
     test('R-001 R-002: b', 'failed'),
     test('R-003: c', 'skipped'),
     test('X-999: d'),
-  ];
-  const { rows, totals, unknown } = cover(
-    requirements,
-    [{ id: 'R-004', reason: 'no such interface' }],
-    results,
-  );
+  ],
+  faults: [],
+};
+
+it('each requirement gets its verdict, and one failed test is enough to fail it', () => {
+  const { rows, totals, unknown } = cover(evidence);
   expect(rows.map(({ verdict }) => verdict)).toEqual(['failed', 'failed', 'not covered', 'n/a']);
   expect(rows[0]?.tests).toEqual(['a.test.ts › group › R-001 R-002: b']);
   expect(totals).toEqual({ passed: 0, failed: 2, 'n/a': 1, 'not covered': 1 });
   expect(unknown).toEqual(['X-999']);
+});
+
+it('what no seeded fault touches is listed once there are faults', () => {
+  const results = [test('R-001: a'), test('R-002: b')];
+  expect(cover({ ...evidence, results }).untouched).toBeUndefined();
+  const faults = [{ name: 'skipped-status', ids: ['R-001', 'X-998'] }];
+  const coverage = cover({ ...evidence, results, faults });
+  expect(coverage.rows[0]?.faults).toEqual(['skipped-status']);
+  expect(coverage.untouched).toEqual(['R-002']);
+  expect(coverage.unknown).toEqual(['X-998']);
+  expect(printCoverage(coverage)).toContain('no seeded fault touches: R-002');
+  expect(writeDocs(coverage)).toMatch(/fault touches: R-002\./);
+});
+
+it('the document depends on what is proved, not on the order of the run', () => {
+  const results = [
+    { ...test('R-001: a'), file: 'b.test.ts' },
+    { ...test('R-001: b'), file: 'c/a.test.ts' },
+    test('R-002: c'),
+  ];
+  const docs = writeDocs(cover({ ...evidence, results }));
+  expect(docs).toBe(writeDocs(cover({ ...evidence, results: results.toReversed() })));
+  expect(docs).toContain('| R-001 | R-001 | [b](../b.test.ts) [a](../c/a.test.ts) |');
+  expect(docs).toContain('| R-003 | R-003 | **not covered** |');
+  expect(docs).toContain('| R-004 | R-004 | not applicable: no such interface |');
 });
 
 it('the committed lists fit together', () => {

@@ -1,108 +1,63 @@
 /**
  * Which of the standards' numbered requirements the tests prove.
  *
- * npm run conformance [-- --json FILE] [-- --results FILE]
+ * npm run conformance [-- --json FILE] [--results FILE …] [--write-docs | --check-docs] [--allow-open]
  *
- * One line for each requirement, then totals. Exit code 1 when a claimed requirement fails; what is not covered is
- * reported, not punished. `--results` takes the output of vitest's JSON reporter instead of running the tests.
+ * One line for each requirement, then totals. Exit code 1 when a claimed requirement fails, when one is neither proved
+ * nor not applicable (unless `--allow-open`), when a title claims an id that does not exist, or when `--check-docs`
+ * finds docs/conformance.md out of date. `--results` takes reports of vitest's JSON reporter instead of running the tests.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import {
-  type Coverage,
-  cover,
-  type NotApplicable,
-  type Requirement,
-  type Row,
-  type TestResult,
-} from './coverage.ts';
+import { type Coverage, cover, type Fault, type NotApplicable, type Requirement } from './coverage.ts';
+import { printCoverage } from './print-coverage.ts';
+import { readResults, runTests } from './test-results.ts';
+import { writeDocs } from './write-docs.ts';
 
-const root = join(import.meta.dirname, '..');
+const folder = import.meta.dirname;
+const docsFile = join(folder, '..', 'docs', 'conformance.md');
 
-const { values } = parseArgs({ options: { json: { type: 'string' }, results: { type: 'string' } } });
-const report = readResults(values.results === undefined ? runTests() : readFileSync(values.results, 'utf8'));
-const coverage = cover(
-  readList<Requirement>('requirements.json'),
-  readList<NotApplicable>('not-applicable.json'),
-  report,
-);
-for (const row of coverage.rows) {
-  console.log(lineOf(row));
-}
-console.log(`\n${totalsOf(coverage)}`);
+const { values } = parseArgs({
+  options: {
+    json: { type: 'string' },
+    results: { type: 'string', multiple: true },
+    'write-docs': { type: 'boolean' },
+    'check-docs': { type: 'boolean' },
+    'allow-open': { type: 'boolean' },
+  },
+});
+const coverage = cover({
+  requirements: readList<Requirement>('requirements.json'),
+  notApplicable: readList<NotApplicable>('not-applicable.json'),
+  results: values.results?.flatMap(readResults) ?? runTests(),
+  faults: readFaults(),
+});
+console.log(printCoverage(coverage));
 if (values.json !== undefined) {
   writeFileSync(values.json, `${JSON.stringify(coverage, null, 2)}\n`);
 }
-process.exitCode = coverage.totals.failed > 0 ? 1 : 0;
+const docs = writeDocs(coverage);
+if (values['write-docs'] === true) {
+  writeFileSync(docsFile, docs);
+}
+const stale = values['check-docs'] === true && readFileSync(docsFile, 'utf8') !== docs;
+if (stale) {
+  console.error('docs/conformance.md is out of date: npm run conformance -- --write-docs');
+}
+process.exitCode = stale || isBad(coverage, values['allow-open'] === true) ? 1 : 0;
+
+function isBad({ totals, unknown }: Coverage, allowOpen: boolean): boolean {
+  return totals.failed > 0 || unknown.length > 0 || (!allowOpen && totals['not covered'] > 0);
+}
 
 function readList<T>(name: string): readonly T[] {
-  return JSON.parse(readFileSync(join(import.meta.dirname, name), 'utf8')) as readonly T[];
+  return JSON.parse(readFileSync(join(folder, name), 'utf8')) as readonly T[];
 }
 
-/** Runs the unit project; failing tests are the report's business, a runner that gives no report is an error. */
-function runTests(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'conformance-'));
-  const file = join(folder, 'results.json');
-  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  try {
-    const options = ['run', '--project', 'unit', '--reporter=json', `--outputFile=${file}`];
-    const { error } = spawnSync(process.execPath, [vitest, ...options], {
-      cwd: root,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    if (error !== undefined) {
-      throw error;
-    }
-    return readFileSync(file, 'utf8');
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-/** The part of vitest's JSON report that is read. */
-interface VitestReport {
-  readonly testResults: readonly {
-    readonly name: string;
-    readonly assertionResults: readonly {
-      readonly ancestorTitles: readonly string[];
-      readonly title: string;
-      readonly status: string;
-    }[];
-  }[];
-}
-
-function readResults(json: string): readonly TestResult[] {
-  const { testResults } = JSON.parse(json) as VitestReport;
-  return testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults.map(({ ancestorTitles, title, status }) => ({
-      file: relative(root, name),
-      titles: [...ancestorTitles, title].filter((text) => text !== ''),
-      status: status === 'passed' || status === 'failed' ? status : 'skipped',
-    })),
-  );
-}
-
-function lineOf({ requirement, verdict, tests, reason }: Row): string {
-  const [first] = tests;
-  const more = tests.length > 1 ? ` (+${tests.length - 1})` : '';
-  const detail = first === undefined ? (reason ?? requirement.text) : `${first}${more}`;
-  return `${requirement.id}  ${verdict.padEnd(11)}  ${detail}`;
-}
-
-function totalsOf({ rows, totals, unknown }: Coverage): string {
-  const digests = [...new Set(rows.map(({ requirement }) => requirement.digest))];
-  const lines = digests.map((digest) => {
-    const own = rows.filter(({ requirement }) => requirement.digest === digest);
-    const passed = own.filter(({ verdict }) => verdict === 'passed').length;
-    return `${digest.padEnd(24)} ${String(passed).padStart(4)} of ${String(own.length).padStart(4)} proved`;
-  });
-  const { passed, failed } = totals;
-  return [
-    ...lines,
-    `${rows.length} requirements: ${passed} passed, ${failed} failed, ${totals['n/a']} n/a, ${totals['not covered']} not covered`,
-    ...(unknown.length > 0 ? [`claimed by tests but in no list: ${unknown.join(' ')}`] : []),
-  ].join('\n');
+/** Each `faults/*.json` holds one fault or a list of them; of their fields only name and ids matter here. */
+function readFaults(): readonly Fault[] {
+  const place = join(folder, 'faults');
+  const names = existsSync(place) ? readdirSync(place).filter((name) => name.endsWith('.json')) : [];
+  return names.sort().flatMap((name) => readList<Fault>(join('faults', name)));
 }
