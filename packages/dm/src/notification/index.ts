@@ -1,4 +1,7 @@
 export { formatSessionId, matchesSessionId } from './session-id.ts';
+export { parseSmsDeliver, type SmsDeliver } from './sms-deliver.ts';
+export { SmsReassembly } from './sms-reassembly.ts';
+export { encodeSms, parseSmsUserData, SMS_OCTETS, type SmsDatagram, type SmsPart } from './sms-user-data.ts';
 export {
   encodeTrigger,
   type ParsedTrigger,
@@ -10,4 +13,15 @@ export {
   type UiMode,
   verifyTrigger,
 } from './trigger.ts';
-export { encodePush, MAX_PUSH_OCTETS, parsePush, WAP_PUSH_PORT } from './wsp-push.ts';
+export {
+  DM_APPLICATION,
+  encodePush,
+  encodePushPdu,
+  MAX_HEADER_OCTETS,
+  MAX_PUSH_OCTETS,
+  NOTIFICATION_TYPE,
+  type Push,
+  parsePush,
+  readPush,
+  WAP_PUSH_PORT,
+} from './wsp-push.ts';
