@@ -7,10 +7,11 @@
  * nor not applicable (unless `--allow-open`), when a title claims an id that does not exist, or when `--check-docs`
  * finds docs/conformance.md out of date. `--results` takes reports of vitest's JSON reporter instead of running the tests.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Coverage, cover, type Fault, type NotApplicable, type Requirement } from './coverage.ts';
+import { type Coverage, cover, type NotApplicable, type Requirement } from './coverage.ts';
+import { FAULTS } from './faults/all-faults.ts';
 import { printCoverage } from './print-coverage.ts';
 import { readResults, runTests } from './test-results.ts';
 import { writeDocs } from './write-docs.ts';
@@ -31,7 +32,7 @@ const coverage = cover({
   requirements: readList<Requirement>('requirements.json'),
   notApplicable: readList<NotApplicable>('not-applicable.json'),
   results: values.results?.flatMap(readResults) ?? runTests(),
-  faults: readFaults(),
+  faults: FAULTS.map(({ id, breaks }) => ({ name: id, ids: breaks })),
 });
 console.log(printCoverage(coverage));
 if (values.json !== undefined) {
@@ -53,11 +54,4 @@ function isBad({ totals, unknown }: Coverage, allowOpen: boolean): boolean {
 
 function readList<T>(name: string): readonly T[] {
   return JSON.parse(readFileSync(join(folder, name), 'utf8')) as readonly T[];
-}
-
-/** Each `faults/*.json` holds one fault or a list of them; of their fields only name and ids matter here. */
-function readFaults(): readonly Fault[] {
-  const place = join(folder, 'faults');
-  const names = existsSync(place) ? readdirSync(place).filter((name) => name.endsWith('.json')) : [];
-  return names.sort().flatMap((name) => readList<Fault>(join('faults', name)));
 }

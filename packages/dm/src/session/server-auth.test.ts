@@ -49,8 +49,10 @@ describe('challenges', () => {
     const pair = askedToGet();
     const first = pair.say(package1(1, md5Of(pair, 'b2xk')));
     expect(statusLines(first.message)[0]).toBe('SyncHdr 0 401');
-    const nonce = chalOf(first.message)?.NextNonce ?? '';
-    const second = pair.say(package1(2, md5Of(pair, nonce)));
+    const worse = pair.say(package1(2, md5Of(pair, 'b2xk')));
+    const nonce = chalOf(worse.message)?.NextNonce ?? '';
+    expect(nonce).not.toBe(chalOf(first.message)?.NextNonce);
+    const second = pair.say(package1(3, md5Of(pair, nonce)));
     expect(statusLines(second.message)).toEqual(['SyncHdr 0 212', 'Alert 2 200', 'Replace 3 200']);
     expect(chalOf(second.message)?.NextNonce).not.toBe(nonce);
     expect(commandLines(second.message)).toEqual(['Get']);

@@ -1,0 +1,14 @@
+import { AUTHENTICATION } from './authentication.ts';
+import { CLIENT_SESSION } from './client-session.ts';
+import { DEVICE } from './device.ts';
+import type { Fault } from './fault.ts';
+import { LARGE_OBJECTS } from './large-objects.ts';
+import { SERVER_SESSION } from './server-session.ts';
+
+export const FAULTS: readonly Fault[] = [
+  ...SERVER_SESSION,
+  ...CLIENT_SESSION,
+  ...AUTHENTICATION,
+  ...LARGE_OBJECTS,
+  ...DEVICE,
+];
