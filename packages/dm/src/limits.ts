@@ -14,6 +14,7 @@ export const SESSION_LIMITS: {
   readonly sessionIDLength: number;
   readonly uriLength: number;
   readonly nonceLength: number;
+  readonly passedNonces: number;
 } = {
   /** Commands other than Status and Results in one client message; each costs a stored Status. */
   commands: 40,
@@ -43,6 +44,8 @@ export const SESSION_LIMITS: {
   uriLength: 512,
   /** Characters of base64; others limit the decoded nonce to 50 octets. */
   nonceLength: 256,
+  /** Nonces passed over that are kept of one account: so many devices may share it and still be told apart. */
+  passedNonces: 8,
 };
 
 /** Limits of the device's side. */

@@ -1,6 +1,6 @@
 /**
  * A network element between devices and a server: passes everything through, but for the downloads of the devices that a
- * fault was set for.
+ * fault was set for, and answers to DM messages that are to be lost.
  */
 import { once } from 'node:events';
 import {
@@ -30,6 +30,7 @@ export type Fault =
 export class FaultProxy {
   readonly #server: Server;
   readonly #faults = new Map<string, Fault>();
+  #answersLost = 0;
   /** Where everything goes; to be set before the first request. */
   target: string | undefined;
 
@@ -54,6 +55,11 @@ export class FaultProxy {
   setFault(deviceId: string, fault: Fault | undefined): void {
     if (fault === undefined) this.#faults.delete(deviceId);
     else this.#faults.set(deviceId, fault);
+  }
+
+  /** So many answers to DM messages from now on are made by the server and reach nobody. */
+  loseAnswers(count: number): void {
+    this.#answersLost = count;
   }
 
   async close(): Promise<void> {
@@ -87,6 +93,12 @@ export class FaultProxy {
   #pass(incoming: IncomingMessage, outgoing: ServerResponse, fault: Fault | undefined): void {
     const { method, headers } = incoming;
     const onward = request(new URL(incoming.url ?? '/', this.target), { method, headers }, (answer) => {
+      if (this.#answersLost > 0 && incoming.url?.startsWith('/dm') === true) {
+        this.#answersLost -= 1;
+        answer.resume();
+        answer.on('end', () => incoming.socket.destroy());
+        return;
+      }
       const type = fault?.kind === 'type' ? { 'content-type': fault.type } : {};
       outgoing.writeHead(answer.statusCode ?? 502, { ...answer.headers, ...type });
       let octets = 0;

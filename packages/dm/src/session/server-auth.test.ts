@@ -179,6 +179,75 @@ describe('nonces', () => {
     expect(statusLines(again.message)[0]).toBe('SyncHdr 0 401');
   });
 
+  describe.each(['md5', 'mac'] as const)('nonces that come back, %s', (client) => {
+    /** A session of somebody who holds this nonce, through the challenge if there is one; the nonce he holds then. */
+    const session = (pair: Pair, sessionID: string, held: string): string => {
+      let nonce = held;
+      for (let msgID = 1; msgID <= 2; msgID += 1) {
+        const { a, name } = pair.serverAccount.client;
+        const cred = client === 'md5' ? { Cred: md5Cred(a, nonce) } : {};
+        const { message } = pair.say(
+          package1(msgID, { ...cred, SessionID: sessionID }),
+          client === 'mac' ? { signed: { username: name, a, nonce } } : {},
+        );
+        nonce = chalOf(message)?.NextNonce ?? nonce;
+        if (!/401$/.test(statusLines(message)[0] ?? '')) break;
+      }
+      return nonce;
+    };
+    const crossings = (pair: Pair): readonly number[] =>
+      pair.events
+        .filter((event) => event.kind === 'authenticated')
+        .flatMap(({ crossed }, at) => (crossed === true ? [at] : []));
+
+    it('two who hold the account in turns: each comes with what the other passed over', () => {
+      const pair = askedToGet({ client });
+      let one = session(pair, '1', '');
+      let other = session(pair, '2', '');
+      for (let round = 0; round < 2; round += 1) {
+        one = session(pair, `a${round}`, one);
+        other = session(pair, `b${round}`, other);
+      }
+      expect(crossings(pair)).toEqual([2, 3, 4, 5]);
+    });
+
+    it('P-092: the previous nonce after a lost answer, and any older one: nothing comes back', () => {
+      const pair = askedToGet({ client });
+      const first = session(pair, '1', '');
+      session(pair, '2', first); // its answer was lost
+      session(pair, '3', first); // P-092
+      const fourth = session(pair, '4', first); // the answer to that was lost too
+      expect(session(pair, '5', fourth)).not.toBe(fourth);
+      session(pair, '6', ''); // a reset
+      const seventh = session(pair, '7', first); // an old backup
+      session(pair, '8', seventh);
+      expect(crossings(pair)).toEqual([]);
+    });
+
+    it('a nonce passed over counts once, and the oldest of many no more', () => {
+      const pair = askedToGet({ client });
+      const first = session(pair, '1', '');
+      session(pair, '2', '');
+      session(pair, '3', first);
+      session(pair, '4', first);
+      expect(crossings(pair)).toEqual([2]);
+      const old = session(pair, '5', '');
+      for (let at = 0; at < 9; at += 1) session(pair, `x${at}`, '');
+      session(pair, '6', old);
+      expect(crossings(pair)).toEqual([2]);
+      expect(pair.serverAccount.client.passedNonces).toHaveLength(8);
+    });
+
+    it('somebody without the secret passes nothing over', () => {
+      const pair = askedToGet({ client });
+      const held = session(pair, '1', '');
+      pair.say(package1(1, { SessionID: '9', Cred: md5Cred('AAAAAAAAAAAAAAAAAAAAAA==', held) }));
+      expect(pair.serverAccount.client.passedNonces).toBeUndefined();
+      const next = session(pair, '2', held);
+      expect([session(pair, '3', next), crossings(pair)]).toEqual([expect.any(String), []]);
+    });
+  });
+
   it('P-084: the challenge of a stranger does not touch the device’s own nonce', () => {
     const pair = askedToGet();
     const nonce = chalOf(pair.say(package1()).message)?.NextNonce ?? '';

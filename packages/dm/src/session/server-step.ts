@@ -121,7 +121,8 @@ function takeVerdict(work: ServerWork, verdict: Verdict): void {
     work.events.push({ kind: 'authentication-failed', reason: verdict.failure, count: failures });
   }
   if (verdict.scheme !== undefined) {
-    work.events.push({ kind: 'authenticated', scheme: verdict.scheme });
+    const { scheme, crossed } = verdict;
+    work.events.push({ kind: 'authenticated', scheme, ...(crossed === undefined ? {} : { crossed }) });
   }
   const { nonce } = work.session.serverAuth;
   if (work.accepted && nonce !== undefined && work.account.server !== undefined) {

@@ -25,6 +25,8 @@ export interface ClientCredential {
   readonly nonce?: string;
   /** base64 of the nonce used last: taken once more at the opening of a session (P-092). */
   readonly previousNonce?: string;
+  /** base64 of nonces handed out last whose holder, if any, is not who opened the next session; newest last (§6.5). */
+  readonly passedNonces?: readonly string[];
   /** A resynchronising package 0 went out: until then its nonce opens one session (P-093). */
   readonly resyncUntil?: Instant;
 }
@@ -176,7 +178,15 @@ export type ServerEvent =
       readonly maxObjSize?: number;
       readonly verProto: string;
     }
-  | { readonly kind: 'authenticated'; readonly scheme: AuthScheme }
+  | {
+      readonly kind: 'authenticated';
+      readonly scheme: AuthScheme;
+      /**
+       * The session was opened with a nonce that we had handed out and that another than its holder had passed over: two
+       * devices share the account, or one goes back and forth between copies of its memory. A lost answer is no cause.
+       */
+      readonly crossed?: true;
+    }
   | {
       readonly kind: 'authentication-failed';
       readonly reason: AuthenticationFailure;
@@ -352,6 +362,8 @@ export interface ClientAuthState {
   readonly scheme?: AuthScheme;
   /** base64 of the nonce of our last challenge in this session. */
   readonly challenge?: string;
+  /** The digest of the first message was not over the stored nonce; `over`: but over this one of those passed over. */
+  readonly stale?: { readonly over?: string };
   readonly failures: number;
   /** The client proved itself with this form of the resync nonce. */
   readonly resync?: 'octets' | 'ascii';

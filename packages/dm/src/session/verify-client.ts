@@ -24,6 +24,8 @@ export interface Verdict {
   readonly chal?: PendingReply['chal'];
   /** This message is the first one that was accepted. */
   readonly scheme?: AuthScheme;
+  /** It answers a challenge of a message that was signed over a nonce passed over. */
+  readonly crossed?: true;
   readonly failure?: AuthenticationFailure;
   readonly missing?: boolean;
 }
@@ -85,7 +87,17 @@ function byCredentials(question: Question): Verdict {
   }
   return auth.state === 'each' || auth.state === 'accepted'
     ? refuse(question, 'wrong-digest')
-    : challenge(question, presented, 'wrong-digest');
+    : challenge(withStale(question, presented), presented, 'wrong-digest');
+}
+
+/** Remembers of the first message what it tells of the nonce that its sender holds: not the stored one. */
+function withStale(question: Question, scheme: CredScheme): Question {
+  const { auth, account, incoming } = question;
+  if (scheme === 'basic' || auth.state !== 'none' || !isOpening(incoming.message.hdr)) {
+    return question;
+  }
+  const over = firstMatch(question, scheme, (account.client.passedNonces ?? []).map(nonceOf))?.text;
+  return { ...question, auth: { ...auth, stale: over === undefined ? {} : { over } } };
 }
 
 function acceptableSchemes({ account, incoming }: Question): readonly CredScheme[] {
@@ -129,13 +141,22 @@ interface Candidate {
 
 function matchingNonce(question: Question, scheme: CredScheme): Candidate | undefined {
   const { account, incoming, ports } = question;
+  if (scheme === 'basic') {
+    const right = verifyBasic(ports.digests, account.client.a, incoming.message.hdr.Cred?.Data ?? '');
+    return right ? { text: '', octets: new Uint8Array(0) } : undefined;
+  }
+  return firstMatch(question, scheme, candidates(question));
+}
+
+function firstMatch(
+  { account, incoming, ports }: Question,
+  scheme: 'md5' | 'mac',
+  nonces: readonly Candidate[],
+): Candidate | undefined {
   const { a } = account.client;
   const cred = incoming.message.hdr.Cred?.Data ?? '';
-  if (scheme === 'basic') {
-    return verifyBasic(ports.digests, a, cred) ? { text: '', octets: new Uint8Array(0) } : undefined;
-  }
   let found: Candidate | undefined;
-  for (const candidate of candidates(question)) {
+  for (const candidate of nonces) {
     const right =
       scheme === 'md5'
         ? verifyMd5(ports.digests, a, candidate.octets, cred)
@@ -178,7 +199,7 @@ function resyncNonce(resync: 'octets' | 'ascii'): Candidate {
 
 function accept(question: Question, scheme: CredScheme, used: Candidate): Verdict {
   const { auth, account, ports } = question;
-  const { challenge: _, ...kept } = auth;
+  const { challenge: _, stale, ...kept } = auth;
   const first = auth.state === 'none' || auth.state === 'challenged' ? { scheme } : {};
   const resync = used.resync === undefined ? {} : { resync: used.resync };
   const state: ClientAuthState = {
@@ -195,9 +216,27 @@ function accept(question: Question, scheme: CredScheme, used: Candidate): Verdic
     kind: 'accepted',
     code: scheme === 'mac' ? 200 : 212,
     auth: state,
-    account: consume(account, used, nonce),
+    account: consume(passOver(account, used, stale), used, nonce),
     chal: { scheme, nonce },
+    ...(stale?.over === undefined ? {} : { crossed: true }),
     ...first,
+  };
+}
+
+/**
+ * The stored nonce was handed out, and who opens this session now has shown that it holds another: the answer with the
+ * stored one was lost, and then nobody ever comes with it, or another device has it. One that came is kept no longer.
+ */
+function passOver(account: ServerAccount, used: Candidate, stale: ClientAuthState['stale']): ServerAccount {
+  const { nonce, previousNonce, passedNonces = [] } = account.client;
+  const another = stale !== undefined || (used.text !== '' && used.text === previousNonce);
+  if (!another || nonce === undefined) {
+    return account;
+  }
+  const kept = [...passedNonces.filter((text) => text !== stale?.over), nonce];
+  return {
+    ...account,
+    client: { ...account.client, passedNonces: kept.slice(-SESSION_LIMITS.passedNonces) },
   };
 }
 

@@ -126,6 +126,13 @@ export interface Discovery {
   readonly how?: string;
 }
 
+export interface TwinSigns {
+  /** When a session was opened with a nonce that another than its holder had passed over. */
+  readonly crossings: readonly Instant[];
+  /** Values that a fact had one after the other, newest last, and since when the last. */
+  readonly facts: Readonly<Record<string, { readonly values: readonly string[]; readonly at: Instant }>>;
+}
+
 export interface DeviceRecord {
   readonly version: 1;
   /** SyncHdr Source LocURI as sent (S-005). */
@@ -156,6 +163,8 @@ export interface DeviceRecord {
   readonly history: readonly Update[];
   readonly commands: readonly QueuedCommand[];
   readonly quarantine?: { readonly at: Instant; readonly reason: string };
+  /** What speaks for two devices under this id; too little yet for quarantine. */
+  readonly twins?: TwinSigns;
   /** Something was learned over a transport that proves nothing (design, Security). */
   readonly weak: boolean;
   /** One sentence: what the server will do with this device, and the reason. */

@@ -16,6 +16,7 @@ import {
 import { MAX_ROOTS } from './limits.ts';
 import { fail, succeed } from './outcome.ts';
 import { isGood, replaceFailure } from './status-failure.ts';
+import { watchFact } from './twins.ts';
 import type { Attempt } from './update.ts';
 
 /** What a key stands for; the argument may hold blanks. */
@@ -95,6 +96,7 @@ export function learnResults(draft: Draft, key: string, items: readonly ResultIt
         ...(format === undefined ? {} : { format }),
         ...(type === undefined ? {} : { type }),
       });
+      watchFact(draft, of, value);
     }
   }
 }

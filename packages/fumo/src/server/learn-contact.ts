@@ -5,6 +5,7 @@ import { changeAttempt, changeUpdate, type Draft, inFlight, note } from './draft
 import { meaningful, withRead } from './facts.ts';
 import { learnNoAnswer } from './learn-answer.ts';
 import type { SessionView } from './plan-types.ts';
+import { suspectMake, watchFact } from './twins.ts';
 
 /** Another session key is another contact: what the last one left unanswered is lost. */
 export function beginContact(draft: Draft, view: SessionView): void {
@@ -68,26 +69,16 @@ export function learnDevInfo(draft: Draft, items: readonly DevInfoItem[]): void 
     const text = item.value.trim();
     if (item.format?.toLowerCase() !== 'node' && uri.startsWith('./DevInfo/')) {
       draft.device = withDevInfo(draft, uri.slice('./DevInfo/'.length), text);
+      watchFact(draft, uri, text);
     }
   }
   const { manufacturer, model } = draft.device;
   const moved = manufacturer !== before.manufacturer || model !== before.model;
   const settled = before.contacts > 1 && before.manufacturer !== undefined && before.model !== undefined;
   if (moved && settled) {
-    suspectTwins(draft, before);
+    suspectMake(draft, before);
   } else if (moved) {
     note(draft, 'facts', `is ${manufacturer ?? 'of unknown manufacturer'} ${model ?? ''}`.trimEnd());
-  }
-}
-
-/** A device does not change its make: two of them use one DevId, and neither is told anything until a person decides. */
-function suspectTwins(draft: Draft, before: DeviceRecord): void {
-  const { manufacturer, model, quarantine } = draft.device;
-  const reason = `says to be ${manufacturer} ${model}, was ${before.manufacturer} ${before.model}: two devices may use this id`;
-  const at = draft.ctx.now;
-  draft.device = { ...before, quarantine: quarantine ?? { at, reason } };
-  if (quarantine === undefined) {
-    note(draft, 'warning', `in quarantine: ${reason}`);
   }
 }
 

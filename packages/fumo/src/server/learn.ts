@@ -15,6 +15,7 @@ import {
 import { beginContact, endSession, learnDevInfo, learnOpened } from './learn-contact.ts';
 import type { SpooledValue } from './learn-tree.ts';
 import type { Learned, PlanContext, SessionView } from './plan-types.ts';
+import { learnCrossing } from './twins.ts';
 
 export interface Message {
   readonly session: SessionView;
@@ -33,6 +34,7 @@ export function learn(device: DeviceRecord, message: Message, ctx: PlanContext):
   for (const event of message.events) {
     if (event.kind === 'authenticated') {
       draft.device = withScheme(draft.device, message.session);
+      if (event.crossed === true) learnCrossing(draft);
     } else if (event.kind === 'generic-alert') {
       const key = `${event.cmdID}#${event.item}`;
       const answer = learnAlert(draft, event);

@@ -45,9 +45,16 @@ export const MAX_PATH_HOPS = 8;
 export const MAX_EXTENSIONS = 1;
 /** Characters of a text taken from a device into the timeline. */
 export const MAX_QUOTE = 80;
+/** Crossings that make twins: one may be a backup put back and taken out again. */
+export const MAX_CROSSINGS = 2;
+/** Values in turn that make twins: there, back, there and back again. */
+export const TWIN_FACT_VALUES = 4;
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+
+/** Signs of twins that are further apart count alone: twins that come once a month are still found. */
+export const TWIN_SIGNS_MS: number = 90 * 24 * HOUR;
 
 export const DEFAULT_PLANNER_CONFIG: PlannerConfig = {
   refreshMs: HOUR,

@@ -82,7 +82,7 @@ export function clearQuarantine(ports: FleetPorts, deviceId: string): Promise<De
   const at = ports.now();
   return changeDevice(ports, deviceId, (device) => {
     // Which of the two goes on is told by its next contact.
-    const { quarantine: before, manufacturer: _man, model: _mod, ...rest } = device;
+    const { quarantine: before, twins: _signs, manufacturer: _man, model: _mod, ...rest } = device;
     if (before === undefined) {
       return undefined;
     }
