@@ -172,7 +172,7 @@ export const OUTCOMES: readonly Outcome[] = [
   {
     id: 'descriptor-version',
     title: 'the descriptor is of another major version',
-    shows: 'D-014',
+    shows: 'D-014 F-104',
     code: 409,
     reason: 'undefined-error',
     report: 951,

@@ -77,7 +77,7 @@ export const FLOWS: readonly Flow[] = [
   {
     id: 'B1',
     title: 'PkgURL, Exec Download by plain HTTP, Exec Update in a later session',
-    shows: 'F-012 F-013 F-015 F-016 D-029',
+    shows: 'F-006 F-012 F-013 F-015 F-016 D-029',
     root: DOWNLOAD,
     largeObjects: false,
     provision: automatic,
@@ -158,7 +158,7 @@ export const FLOWS: readonly Flow[] = [
   {
     id: 'D1',
     title: 'PkgURL + Exec DownloadAndUpdate, asked for through the API',
-    shows: 'F-018 F-045',
+    shows: 'F-006 F-018 F-045',
     root: COMBINED,
     largeObjects: false,
     provision: manual,

@@ -15,6 +15,8 @@ export interface DeviceOptions {
   readonly fumo?: readonly FumoRootOptions[];
   /** `DevDetail/LrgObj` (S-012); default true. */
   readonly largeObjects?: boolean;
+  /** `Reversed-Domain-Name: ` before the Type of alerts; default false: the bare name (I-046). */
+  readonly alertPrefix?: boolean;
   readonly maxMsgSize?: number;
   readonly maxObjSize?: number;
   readonly firmware: FirmwareOptions;

@@ -262,7 +262,7 @@ describe('what a server may do', () => {
   it.each([
     ['user', 'userrequest', 200],
     ['device', 'devicerequest', 202],
-  ] as const)('F-114 F-115 F-121: a %s request says %s with empty Data and learns its status', async (by, type, status) => {
+  ] as const)('F-114 F-115 F-116 F-121: a %s request says %s with empty Data and learns its status', async (by, type, status) => {
     await bench.create({ accounts: [dm.account] });
     dm.alertStatus = status;
     const device = await bench.start();
@@ -274,7 +274,7 @@ describe('what a server may do', () => {
     });
     expect(dm.alerts()[0]).not.toHaveProperty('source');
     await device.requestUpdate(by, { root: ROOT });
-    expect(dm.alerts()[1]).toMatchObject({ source: ROOT }); // F-116
+    expect(dm.alerts()[1]).toMatchObject({ source: ROOT });
     await expect(device.requestUpdate(by, { root: './Nowhere' })).rejects.toMatchObject({ code: 'no-root' });
   });
 

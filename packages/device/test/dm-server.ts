@@ -32,6 +32,8 @@ export class DmServer {
   /** Answers before the DM endpoint, when it returns true. */
   intercept: (request: IncomingMessage, response: ServerResponse) => boolean = () => false;
   script: Script = () => [];
+  /** Changes an answer on its way, as text where it is XML. */
+  alter: (octets: Uint8Array) => Uint8Array = (octets) => octets;
   /** Status of alerts; 200 by default. */
   alertStatus = 200;
   requests = 0;
@@ -82,6 +84,15 @@ export class DmServer {
       ...(this.#secure ? {} : { allowHttp: true }),
       client: { scheme: this.#scheme, name: 'd', secret: 'secret-of-device' },
       server: { scheme: this.#scheme, name: this.#account.serverId, secret: 'secret-of-server' },
+    };
+  }
+
+  /** The server knows the device by another secret from now on. */
+  expectSecret(secret: string): void {
+    const { client } = this.#account;
+    this.#account = {
+      ...this.#account,
+      client: { ...client, a: accountDigest(digests, client.name, secret) },
     };
   }
 
@@ -157,7 +168,7 @@ export class DmServer {
     this.events.push(...replied.events);
     this.#session = replied.session;
     this.#account = replied.account;
-    const octets = joinParts(replied.parts, (ref) => this.#read(ref));
+    const octets = this.alter(joinParts(replied.parts, (ref) => this.#read(ref)));
     response.writeHead(200, {
       'Content-Type': contentType(encoding, 'dm'),
       'Content-Length': octets.length,

@@ -1,7 +1,7 @@
 /** Sessions of one device with the servers of its accounts: what the tree, the agent and the configuration put into them. */
-import type { ClientAccount } from '@fumarole/dm/client';
+import type { ClientAccount, ClientAlert } from '@fumarole/dm/client';
 import type { Tree, TreeExecutor } from '@fumarole/dm/tree';
-import { finalAlert, operationOfAlert } from '@fumarole/fumo/device';
+import { finalAlert, operationOfAlert, withPrefix } from '@fumarole/fumo/device';
 import type { Agent } from '../agent/agent.ts';
 import { timingOf } from '../config.ts';
 import { DEFAULT_MAX_MSG_SIZE, DEFAULT_MAX_OBJ_SIZE, MAX_ALERTS_PER_SESSION } from '../limits.ts';
@@ -53,8 +53,9 @@ export class AccountSessions {
     if (account === undefined || transport === undefined) return noAccount(serverId);
     await this.#dropOld(serverId);
     let kept = account;
+    const [request] = this.#asConfigured(input.request === undefined ? [] : [input.request]);
     return runDmSession(
-      { ...input, account },
+      { ...input, account, ...(request === undefined ? {} : { request }) },
       {
         transport,
         executor,
@@ -67,7 +68,7 @@ export class AccountSessions {
           largeObjects: config.largeObjects ?? true,
         },
         now,
-        owed: () => agent.owed(serverId).slice(0, MAX_ALERTS_PER_SESSION).map(finalAlert),
+        owed: () => this.#asConfigured(agent.owed(serverId).slice(0, MAX_ALERTS_PER_SESSION).map(finalAlert)),
         delivered: async (key) => {
           const id = operationOfAlert(key);
           if (id !== undefined) await agent.acknowledged(id, false);
@@ -82,6 +83,10 @@ export class AccountSessions {
         signal,
       },
     );
+  }
+
+  #asConfigured(alerts: readonly ClientAlert[]): readonly ClientAlert[] {
+    return this.#ports.config.alertPrefix === true ? alerts.map(withPrefix) : alerts;
   }
 
   close(): void {

@@ -7,6 +7,7 @@ import type { DownloadProgress } from '@fumarole/fumo/device';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { imageOf, QUICK } from '../../test/bench.ts';
 import { file, type Handler, WebServer } from '../../test/web-server.ts';
+import type { Disk } from '../disk/disk.ts';
 import { nodeDisk } from '../disk/node-disk.ts';
 import type { DownloadOptions, Timing } from '../options.ts';
 import type { Simulate } from '../simulate.ts';
@@ -40,11 +41,29 @@ interface More {
   readonly room?: number;
   readonly refused?: readonly ({ code: number; reason: string } | undefined)[];
   readonly signal?: AbortSignal;
+  readonly disk?: Disk;
+}
+
+/** The real disk, on which only so many octets find room. */
+function fullAfter(octets: number): Disk {
+  return {
+    ...nodeDisk,
+    open: async (name) => {
+      const opened = await nodeDisk.open(name);
+      return {
+        ...opened,
+        write: async (offset, bytes) => {
+          if (offset + bytes.length > octets) throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+          await opened.write(offset, bytes);
+        },
+      };
+    },
+  };
 }
 
 async function download(url: string, more: More = {}): Promise<DownloadResult> {
   const downloads = new HttpDownloads({
-    disk: nodeDisk,
+    disk: more.disk ?? nodeDisk,
     options: more.options ?? {},
     timing: { ...QUICK, connectMs: 150, idleMs: 150, ...more.timing },
     room: async () => more.room ?? 10_000_000,
@@ -333,7 +352,7 @@ describe('D-068: each row of the table, as result and as report', () => {
       ['signature', () => file(PACKAGE), 404, 953, 1, { refused: [{ code: 404, reason: '' }] }],
       ['wrong device', () => file(PACKAGE), 403, 953, 1, { refused: [{ code: 403, reason: '' }] }],
       [
-        'the user stops (simulated)',
+        'D-036: the user stops (simulated)',
         () => file(PACKAGE),
         401,
         902,
@@ -341,7 +360,7 @@ describe('D-068: each row of the table, as result and as report', () => {
         { simulate: { refuseUser: 'download' } },
       ],
       [
-        'the device stops (simulated)',
+        'D-037: the device stops (simulated)',
         () => file(PACKAGE),
         400,
         952,
@@ -399,6 +418,27 @@ describe('descriptors', () => {
     expect(await download(described(file(PACKAGE)))).toEqual({ kind: 'stored', size: PACKAGE.length });
     expect(reports()).toEqual(['POST 900 Success']);
     expect(await stored()).toBe(true);
+  });
+
+  it('D-022: nextURL is nothing that the device opens', async () => {
+    const nextURL = web.on('/next', answer(200));
+    expect(await download(described(file(PACKAGE), { nextURL }))).toMatchObject({ kind: 'stored' });
+    expect([reports().length, web.seen('/next').length]).toEqual([1, 0]);
+  });
+
+  it('D-033: an object of type octet-stream is taken for whatever type the descriptor names', async () => {
+    const options = { acceptTypes: ['application/x-firmware'] };
+    const url = described(file(PACKAGE), { type: 'application/x-firmware' });
+    expect(await download(url, { options })).toMatchObject({ kind: 'stored' });
+    expect(reports()).toEqual(['POST 900 Success']);
+  });
+
+  it('D-038: a disk that is full in the middle → 501 and 901', async () => {
+    expect(await download(described(file(PACKAGE)), { disk: fullAfter(300_000) })).toMatchObject({
+      code: 501,
+    });
+    expect(reports()).toEqual([expect.stringMatching(/^POST 901 /)]);
+    expect(web.seen('/p')).toHaveLength(1);
   });
 
   it('D-041: no report without installNotifyURI', async () => {

@@ -20,7 +20,7 @@ function open(options: PairOptions = {}): Pair {
 }
 
 describe('Alert 1226 and 1224', () => {
-  it('P-039: known type 200, unknown type 415, missing Meta or Data 412', () => {
+  it('P-039 F-088: known type 200, unknown type 415, missing Meta or Data 412', () => {
     const { Meta: _, ...bare } = typedItem(UPDATE, '200');
     const { Data: __, ...silent } = typedItem(UPDATE, '200');
     const more = [

@@ -261,7 +261,7 @@ describe('rename', () => {
 });
 
 describe('formats', () => {
-  it('T-030: a value that does not parse is 415, out of range 500', async () => {
+  it('T-030 R-020: a value that does not parse is 415, out of range 500', async () => {
     const int = { Meta: { Format: 'int' } };
     expect(await code('Replace', './Fix/number', { ...int, Data: 'x' })).toBe(415);
     expect(await code('Replace', './Fix/number', { ...int, Data: '2147483648' })).toBe(415);
@@ -467,7 +467,7 @@ describe('commands', () => {
     expect(await code('Add', './Fix/List/c', node)).toBe(420);
   });
 
-  it('T-090: a device without TNDS', async () => {
+  it('T-090 P-042: a device without TNDS', async () => {
     build({ tnds: false });
     const Meta = { Format: 'xml', Type: 'application/vnd.syncml.dmtnds+xml' };
     expect(await code('Add', './tnds', { Meta, Data: '<MgmtTree/>' })).toBe(415);

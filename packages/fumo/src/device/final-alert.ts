@@ -40,6 +40,11 @@ export function requestAlert(by: 'user' | 'device', root: string | undefined, da
   };
 }
 
+/** With the namespace that the protocol asks for in front of its Type; most servers know the bare name (I-046). */
+export function withPrefix<T extends Pick<GenericAlert, 'type'>>(alert: T): T {
+  return { ...alert, type: `Reversed-Domain-Name: ${alert.type}` };
+}
+
 export const REQUEST_KEY = 'request';
 
 export function alertKey(id: number): string {

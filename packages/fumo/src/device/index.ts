@@ -29,6 +29,7 @@ export {
   operationOfAlert,
   REQUEST_KEY,
   requestAlert,
+  withPrefix,
 } from './final-alert.ts';
 export { type Effect, type Observed, recover } from './recover.ts';
 export { stateOf } from './state-of.ts';

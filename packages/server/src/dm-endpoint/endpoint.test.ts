@@ -32,7 +32,7 @@ describe.each(['wbxml', 'xml'] as const)('a session in %s', (encoding) => {
   it.each([
     ['md5', 212],
     ['mac', 200],
-  ] as const)('P-115 P-113 P-005: with %s runs to its end, in the encoding it was asked in, without cookies', async (scheme, code) => {
+  ] as const)('R-002 P-115 P-113 P-005: with %s runs to its end, in the encoding it was asked in, without cookies', async (scheme, code) => {
     const device = await newDevice(encoding, scheme);
     let answer = await device.login();
     expect(answer.code).toBe(code);

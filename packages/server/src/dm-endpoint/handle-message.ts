@@ -86,7 +86,9 @@ export async function handleMessage(deps: EndpointDeps, request: DmRequest): Pro
     message = decode(request.body, request.type.encoding, MESSAGE_LIMITS);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    return malformed(`The body is no SyncML message: ${error.code} at octet ${error.offset}.`, error.code);
+    const text = `The body is no SyncML message: ${error.code} at octet ${error.offset}.`;
+    // R-023
+    return malformed(text, error.code, error.code === 'charset' ? 415 : 400);
   }
   const source = message.hdr.Source.LocURI;
   if (source === '' || source.length > MAX_DEVICE_ID_LENGTH) {
@@ -119,8 +121,8 @@ export async function handleMessage(deps: EndpointDeps, request: DmRequest): Pro
   };
 }
 
-function malformed(text: string, reason: string): Handled {
-  return { response: plainAnswer(400, text), report: { outcome: 'malformed', auth: 'unknown', reason } };
+function malformed(text: string, reason: string, status = 400): Handled {
+  return { response: plainAnswer(status, text), report: { outcome: 'malformed', auth: 'unknown', reason } };
 }
 
 /** Undefined: another message of the device was committed meanwhile. */

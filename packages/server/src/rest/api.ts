@@ -54,6 +54,8 @@ export interface ApiPolicy {
 /** Everything the server knows about one device. */
 export interface ApiDeviceDetail extends ApiDevice {
   readonly createdAt?: string;
+  /** DevInfo/DevId, where it differs from the id that it signs its messages with. */
+  readonly devId?: string;
   readonly language?: string;
   readonly clientVersion?: string;
   /** Where package 0 reaches it. */

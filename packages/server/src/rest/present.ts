@@ -47,6 +47,7 @@ export function presentDeviceDetail(row: DeviceRow): ApiDeviceDetail {
   return {
     ...presentDevice(row),
     createdAt: time(record.createdAt),
+    devId: record.devId,
     language: record.language,
     clientVersion: record.clientVersion,
     wake: record.wake,

@@ -134,6 +134,7 @@ export const deviceDetailSchema: TUnsafe<ApiDeviceDetail> = describing<ApiDevice
   Type.Object({
     ...deviceProperties,
     createdAt: optionalTime(),
+    devId: optionalText(),
     language: optionalText(),
     clientVersion: optionalText(),
     wake: optionalText(),

@@ -127,7 +127,7 @@ describe('Add of a TNDS', () => {
     'urn:oma:mo:oma-fumo:1.0',
   );
 
-  it('T-085: makes all nodes with values, formats and identifiers, with one Status', async () => {
+  it('T-085 P-042: makes all nodes with values, formats and identifiers, with one Status', async () => {
     expect(await add('./FwUpdate', object)).toMatchObject({ code: 200 });
     expect(tree.text('./FwUpdate/pkg7/PkgVersion')).toBe('2.4.1');
     expect(tree.objects('urn:oma:mo:oma-fumo:1.0')).toEqual(['./FwUpdate/pkg7']);
@@ -148,7 +148,7 @@ describe('Add of a TNDS', () => {
     ['a name that is none', leaf('..', '1'), 404, './A/..'],
     ['a name that is too long', leaf('a'.repeat(121), '1'), 414, `./A/${'a'.repeat(121)}`],
     ['an ACL that is none', interior('a', '', '', '<ACL>Get=</ACL>'), 500, './A/a'],
-  ])('T-085: with %s nothing is made, and the Status is that of the node', async (_what, bad, code, uri) => {
+  ])('T-085 P-042: with %s nothing is made, and the Status is that of the node', async (_what, bad, code, uri) => {
     const before = tree.root;
     expect(await add('./A', interior('A', leaf('ok', 'v') + bad))).toMatchObject({
       code,
@@ -302,7 +302,7 @@ describe('Replace of a TNDS', () => {
     expect(tree.objects('com.example/1.0/A')).toEqual(['./A']);
   });
 
-  it('T-086: with one failing node all is as before', async () => {
+  it('T-086 P-042: with one failing node all is as before', async () => {
     const before = tree.root;
     expect((await replace('./A', interior('A', leaf('new', '1') + leaf('bad', 'x', 'int'))))?.code).toBe(415);
     expect((await replace('./None', interior('None', '')))?.code).toBe(404);
