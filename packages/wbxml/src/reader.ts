@@ -261,6 +261,10 @@ export class WbxmlReader {
 
   /** The start of an attribute, or a piece of the value of the one before. */
   #attributePiece(octet: number): { name: string; value: string } | string {
+    const claimed = this.#claimedValue(octet);
+    if (claimed !== undefined) {
+      return claimed;
+    }
     switch (octet) {
       case GlobalToken.STR_I:
         return this.#cursor.zeroTerminated(this.header.charset);
@@ -290,6 +294,17 @@ export class WbxmlReader {
     }
     const row = known?.names.get(code);
     return { name: row?.name ?? '', value: row?.valuePrefix ?? '' };
+  }
+
+  /** A vocabulary may have value tokens where the global ones are: without a string table, 83 can refer to nothing. */
+  #claimedValue(octet: number): string | undefined {
+    if (octet < GlobalToken.EXT_T_0 || octet > GlobalToken.STR_T) {
+      return undefined;
+    }
+    if (octet === GlobalToken.STR_T && this.header.stringTable.length > 0) {
+      return undefined;
+    }
+    return this.#index.attributes?.values.get(tagCode(this.#attributePage, octet));
   }
 }
 

@@ -16,6 +16,8 @@ export interface AttributeStart {
   readonly start: number;
   /** Written as an inline string. */
   readonly text?: string;
+  /** A value token of the start token's page, instead of text. */
+  readonly value?: number;
 }
 
 /**
@@ -57,14 +59,16 @@ export class WbxmlWriter {
   /** An element with attributes; one that is not `filled` is a bare tag and must not be closed. */
   openWith(tag: number, attributes: readonly AttributeStart[], filled: boolean): void {
     this.#tag(tag, ATTRIBUTES_BIT | (filled ? CONTENT_BIT : 0));
-    for (const { start, text } of attributes) {
+    for (const { start, text, value } of attributes) {
       if (start >> 8 !== this.#attributePage) {
         this.#attributePage = start >> 8;
         this.#out.u8(GlobalToken.SWITCH_PAGE);
         this.#out.u8(this.#attributePage);
       }
       this.#out.u8(start & 0xff);
-      if (text !== undefined) {
+      if (value !== undefined) {
+        this.#out.u8(value);
+      } else if (text !== undefined) {
         this.text(text);
       }
     }

@@ -31,7 +31,7 @@ function hex(text: string): Uint8Array {
 const md5 = (octets: Uint8Array) => createHash('md5').update(octets).digest('hex').toUpperCase();
 
 describe('client provisioning documents', () => {
-  it('both manners of switching pages, and XML, give the same document', () => {
+  it('N-070 N-071 N-086: both manners of switching pages, and XML, give the same document', () => {
     expect(md5(STAY)).toBe('7004128EF0B0CCC54DCB7A0F39425E36');
     expect(md5(FLIP)).toBe('45142C3AFB8D332D7A93ABA292914602');
     const document = parseProvisioning(STAY);
@@ -43,14 +43,40 @@ describe('client provisioning documents', () => {
     });
   });
 
-  it('what is written is read back, in the stay form with inline strings', () => {
+  it('N-070 N-073: what is written is the stay form octet by octet, AAUTHTYPE as an inline string, and is read back', () => {
     const document = parseProvisioning(XML);
     const octets = formatProvisioning(document, 'wbxml');
-    expect(Buffer.from(octets.subarray(0, 30)).toString('hex')).toBe(
-      Buffer.from(STAY.subarray(0, 30)).toString('hex'),
-    );
+    expect(Buffer.from(octets).toString('hex')).toBe(Buffer.from(STAY).toString('hex'));
     expect(parseProvisioning(octets)).toEqual(document);
     expect(parseProvisioning(formatProvisioning(document, 'xml'))).toEqual(document);
+  });
+
+  it('N-072: a root without attributes, the header of WBXML 1.2, texts of the string table and flags are read', () => {
+    const octets = hex(
+      `020B6A08${Buffer.from('w7\0srv\0\0').toString('hex')}45C600015501` +
+        '87360683000187380683030187 3C 01'.replace('3C', '07') +
+        '0101',
+    );
+    expect(parseProvisioning(octets)).toEqual({
+      characteristics: [
+        {
+          type: 'APPLICATION',
+          parms: [{ name: 'APPID', value: 'w7' }, { name: 'PROVIDER-ID', value: 'srv' }, { name: 'NAME' }],
+          characteristics: [],
+        },
+      ],
+    });
+  });
+
+  it.each([
+    ['80–83', '81 82', '83'],
+    ['90–93', '91 92', '93'],
+  ])('N-073: pieces of AAUTHTYPE are read in the range %s', (_, pieces, whole) => {
+    const octets = hex(`030B6A0045C60001550187 33 06 ${pieces} 01 87 33 06 ${whole} 01 0101`);
+    expect(parseProvisioning(octets).characteristics[0]?.parms).toEqual([
+      { name: 'AAUTHTYPE', value: 'HTTP-BASIC' },
+      { name: 'AAUTHTYPE', value: 'DIGEST' },
+    ]);
   });
 
   it('any names and values survive both forms', () => {
@@ -105,7 +131,7 @@ describe('w7', () => {
       <characteristic type="APPAUTH"><parm name="AAUTHLEVEL" value="CLIENT"/><parm name="AAUTHTYPE" value="HMAC"/><parm name="AAUTHNAME" value="srv"/><parm name="AAUTHSECRET" value="s"/></characteristic>
     </characteristic></wap-provisioningdoc>`;
 
-  it('S-025: every row of the mapping, and the ACL of the account', () => {
+  it('S-025 N-074: every row of the mapping, and the ACL of the account', () => {
     const [account, ...others] = readW7(parseProvisioning(full));
     expect(others).toEqual([]);
     if (account === undefined) throw new Error('no account');
@@ -163,7 +189,11 @@ describe('w7', () => {
     });
   });
 
-  it('levels can be swapped, as one client has them', () => {
+  it('N-075: levels are as they are written, and can be swapped as one client has them', () => {
+    expect(readW7(parseProvisioning(full))[0]?.credentials.map(({ level }) => level)).toEqual([
+      'CLCRED',
+      'SRVCRED',
+    ]);
     const [account] = readW7(parseProvisioning(full), { swapLevels: true });
     expect(account?.credentials.map(({ level }) => level)).toEqual(['SRVCRED', 'CLCRED']);
   });

@@ -53,7 +53,7 @@ export function childrenOf({ characteristics }: Characteristic, type: string): r
   return characteristics.filter((child) => child.type === type);
 }
 
-/** Writes a document: XML text, or WBXML with inline strings, each page switch kept until another is needed (§4.3 “stay”). */
+/** Writes a document: XML text, or WBXML, each page switch kept until another is needed (§4.3 “stay”). */
 export function formatProvisioning(document: ProvisioningDocument, encoding: 'xml'): string;
 export function formatProvisioning(document: ProvisioningDocument, encoding: 'wbxml'): Uint8Array;
 export function formatProvisioning(
@@ -131,8 +131,7 @@ function writeCharacteristic(writer: WbxmlWriter, { type, parms, characteristics
   for (const { name, value } of parms) {
     const start = startOf(writer, 'name', name);
     const page = start.start >> 8;
-    const valueStart = { start: (page << 8) | VALUE_TOKEN, text: value ?? '' };
-    writer.openWith(TAG.parm, value === undefined ? [start] : [start, valueStart], false);
+    writer.openWith(TAG.parm, value === undefined ? [start] : [start, attributeValue(page, value)], false);
   }
   for (const child of characteristics) writeCharacteristic(writer, child);
   if (filled) writer.close();
@@ -140,6 +139,15 @@ function writeCharacteristic(writer: WbxmlWriter, { type, parms, characteristics
 
 /** `value=` has the same token on both pages. */
 const VALUE_TOKEN = 0x06;
+
+/** A whole value as its token, where all readers agree on it; else as inline text. */
+function attributeValue(page: number, value: string): AttributeStart {
+  const start = (page << 8) | VALUE_TOKEN;
+  const rows = PROVISIONING.attributePages?.find((one) => one.page === page)?.values ?? [];
+  const tokens = rows.filter(([, text]) => text === value);
+  const [token] = tokens.length === 1 ? (tokens[0] ?? []) : [];
+  return token === undefined ? { start, text: value } : { start, value: token };
+}
 
 /** The token for an attribute with this value, on the present page if there is one; else the bare name with text. */
 function startOf(writer: WbxmlWriter, name: string, value: string): AttributeStart {

@@ -11,6 +11,8 @@ export const EMPTY_ACL: Acl = new Map();
 // tree §6.1: any printable character except = & * + and white space.
 const SERVER_ID = /^[^\p{C}\p{Z}\s=&*+]+$/u;
 const EVERYONE = '*';
+/** Who the device itself is, when it executes what its owner gave it: may do everything. No server can have this id (T-078). */
+export const OWNER = '\0';
 
 /** Reads an ACL (tree §6.1); undefined when malformed. Entries of the same command are united. */
 export function parseAcl(text: string): Acl | undefined {
@@ -40,6 +42,7 @@ export function isServerId(id: string): boolean {
 
 export function grants(acl: Acl, command: AclCommand, serverId: string): boolean {
   const ids = acl.get(command);
+  if (serverId === OWNER) return true;
   return ids !== undefined && (ids.includes(EVERYONE) || ids.includes(serverId));
 }
 

@@ -30,6 +30,8 @@ export interface ExecutorOptions {
   readonly ui?: UserInteraction;
   /** Does the device know serialised subtrees? Default true; false: Add and Replace 415, `?list=TNDS` 406 (T-090). */
   readonly tnds?: boolean;
+  /** Objects for the Inbox that the device has no place for are passed over instead of refused (N-106). */
+  readonly skipUnknown?: boolean;
   /** Will the statuses of this Atomic fit one message? Otherwise it is answered 517 and not begun (tree §5.5). */
   readonly atomicFits?: (atomic: Atomic) => boolean;
   /** A plug-in threw (the server is told 500). */
@@ -205,8 +207,8 @@ export class TreeExecutor {
   }
 
   #context(caller: Caller, undo: Undo[], correlator?: string): ItemContext {
-    const { tree, tnds = true } = this.#options;
-    const base = { ...caller, tree, tnds, plugins: this.#plugins, undo };
+    const { tree, tnds = true, skipUnknown = false } = this.#options;
+    const base = { ...caller, tree, tnds, skipUnknown, plugins: this.#plugins, undo };
     return correlator === undefined ? base : { ...base, correlator };
   }
 

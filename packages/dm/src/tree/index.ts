@@ -1,4 +1,4 @@
-export { type Acl, type AclCommand, formatAcl, isServerId, parseAcl } from './acl.ts';
+export { type Acl, type AclCommand, formatAcl, isServerId, OWNER, parseAcl } from './acl.ts';
 export type { ChunkPart } from './chunk-intake.ts';
 export {
   type DdfDocument,

@@ -16,6 +16,8 @@ export interface ItemContext {
   readonly correlator?: string;
   /** Serialised subtrees are taken; false: a device without them (T-090). */
   readonly tnds: boolean;
+  /** Objects without a place are left out of what comes to the Inbox. */
+  readonly skipUnknown: boolean;
   /** Effects outside the tree are noted here, for Atomic. */
   readonly undo: Undo[];
 }

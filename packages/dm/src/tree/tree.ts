@@ -1,4 +1,4 @@
-import { type Acl, EMPTY_ACL, parseAcl, withoutServer } from './acl.ts';
+import { type Acl, EMPTY_ACL, formatAcl, parseAcl, withoutServer } from './acl.ts';
 import { describeTree, descriptionAt } from './describe.ts';
 import type { NodeDescription, NodeInit, ObjectNodes } from './description.ts';
 import { difference, recordOf } from './difference.ts';
@@ -116,6 +116,19 @@ export class Tree {
     return [...walk(this.#root)]
       .filter(({ node }) => isInterior(node) && isSameObject(node.type, moi))
       .map(({ path }) => formatUri(path));
+  }
+
+  /** The device's own word on who may do what with a node; empty: what holds above it. @throws TreeUsageError */
+  setAcl(uri: string, acl: string): void {
+    const path = nodePath(uri);
+    const node = this.find(path);
+    if (node === undefined) throw new TreeUsageError('tree-no-node', `There is no node ${uri}`);
+    this.put(path, { ...node, acl: aclOf(acl) });
+  }
+
+  /** A node's own ACL as text; empty: it has none. */
+  acl(uri: string): string {
+    return formatAcl(this.find(nodePath(uri))?.acl ?? EMPTY_ACL);
   }
 
   /** Takes a server id out of every ACL, as when its account is removed (tree §6.5). */

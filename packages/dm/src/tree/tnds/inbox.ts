@@ -22,9 +22,10 @@ export async function addToInbox(
   target: Path,
   object: TndsObject,
 ): Promise<ItemResult> {
-  const arrivals: Arrival[] = [];
-  for (const node of object.nodes) collect(context.tree, node, node.path, arrivals);
-  refuseUnless(arrivals.length > 0, 404);
+  const all: Arrival[] = [];
+  for (const node of object.nodes) collect(context, node, node.path, all);
+  const arrivals = context.skipUnknown ? all.filter((one) => isNewest(one, all)) : all;
+  refuseUnless(arrivals.length > 0 || context.skipUnknown, 404);
   const late: Late = [];
   for (const { path, node } of arrivals) {
     const rewritten = rewrite(node, arrivals, target.slice(1));
@@ -35,20 +36,36 @@ export async function addToInbox(
 }
 
 /** The objects of a Node: itself, or those below an interior node that is none. */
-function collect(tree: Tree, node: TndsNode, above: Path, arrivals: Arrival[]): void {
+function collect(context: ItemContext, node: TndsNode, above: Path, arrivals: Arrival[]): void {
+  const { tree, skipUnknown } = context;
   const inObject = [...above, node.name ?? ''];
   const moi = node.ddfName ?? '';
   if (moi === '') {
-    refuseUnless(node.children.length > 0, 404);
-    for (const child of node.children) collect(tree, child, inObject, arrivals);
+    refuseUnless(node.children.length > 0 || skipUnknown, 404);
+    for (const child of node.children) collect(context, child, inObject, arrivals);
     return;
   }
   const taken = new Set(arrivals.map(({ path }) => formatUri(path)));
   const place = placesOf(tree, moi)
     .map((home) => placeIn(tree, home, node, taken))
     .find((path) => path !== undefined);
+  if (place === undefined && skipUnknown) return;
   if (place === undefined) throw new Refusal(404);
   arrivals.push({ inObject, path: place, node });
+}
+
+/** Of an object that came in several versions the newest counts (notification-bootstrap §5). */
+function isNewest({ node }: Arrival, all: readonly Arrival[]): boolean {
+  const moi = node.ddfName ?? '';
+  return all.every(
+    ({ node: other }) =>
+      !isSameObject(other.ddfName ?? '', moi) || versionOf(other.ddfName ?? '') <= versionOf(moi),
+  );
+}
+
+function versionOf(moi: string): number {
+  const [, minor = '0'] = /[:/]\d+\.(\d+)(?:\/|$)/.exec(moi) ?? [];
+  return Number(minor);
 }
 
 interface Home {
