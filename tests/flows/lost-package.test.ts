@@ -10,7 +10,7 @@ const NEW = Uint8Array.from({ length: 600_000 }, (_, at) => Math.imul(at, 265443
 
 let world: World;
 beforeAll(async () => {
-  world = await World.open();
+  world = await World.open({ proxied: true });
 });
 afterAll(() => world.close());
 
@@ -48,4 +48,35 @@ it.each([
   const lines = (await world.timeline(device.id)).map(({ text }) => text);
   expect(lines).toContainEqual(expect.stringContaining('the server cannot read the package'));
   expect(await world.api('GET', `${commands}/${id}`)).toMatchObject({ state: 'answered' });
+});
+
+it('P-016 F-127: lost before an answer with a piece of it is repeated: 503, and the next session goes without', async () => {
+  const name = 'repeat';
+  const { id: sha256 } = await world.publish({ image: NEW, version: name, release: 2, models: [name] });
+  const device = await world.add({
+    name,
+    provision: { offer: 'automatic' },
+    device: {
+      firmware: { image: OLD, version: '1', release: 1 },
+      fumo: [{ uri: ROOT, download: false, update: true, pkgData: true, downloadAndUpdate: false }],
+    },
+  });
+  let lost = false;
+  const loseIt = async (): Promise<void> => {
+    rmSync(join(world.dir, 'server', 'artifacts', sha256.slice(0, 2), sha256));
+    lost = true;
+    await world.restartServer(); // or it would still have the piece in memory
+  };
+  const off = world.host.onEvent((_from, event) => {
+    const under = event.kind === 'progress' && event.step === 'receive' && event.bytes > 100_000;
+    if (under && !lost) world.proxy.loseAnswers(1, loseIt);
+  });
+  expect(await device.handle.poke()).toMatchObject({
+    outcome: 'failed',
+    reason: expect.stringMatching('503'),
+  });
+  off();
+  expect(lost).toBe(true);
+  const { update } = await world.drive(device, (now) => now?.state === 'failed');
+  expect(update).toMatchObject({ reason: 'network' });
 });

@@ -31,6 +31,7 @@ export class FaultProxy {
   readonly #server: Server;
   readonly #faults = new Map<string, Fault>();
   #answersLost = 0;
+  #whenLost: (() => Promise<void>) | undefined;
   /** Where everything goes; to be set before the first request. */
   target: string | undefined;
 
@@ -57,9 +58,10 @@ export class FaultProxy {
     else this.#faults.set(deviceId, fault);
   }
 
-  /** So many answers to DM messages from now on are made by the server and reach nobody. */
-  loseAnswers(count: number): void {
+  /** So many answers to DM messages from now on are made by the server and reach nobody; `whenLost` before the device knows. */
+  loseAnswers(count: number, whenLost?: () => Promise<void>): void {
     this.#answersLost = count;
+    this.#whenLost = whenLost;
   }
 
   async close(): Promise<void> {
@@ -96,7 +98,10 @@ export class FaultProxy {
       if (this.#answersLost > 0 && incoming.url?.startsWith('/dm') === true) {
         this.#answersLost -= 1;
         answer.resume();
-        answer.on('end', () => incoming.socket.destroy());
+        answer.on('end', async () => {
+          await this.#whenLost?.();
+          incoming.socket.destroy();
+        });
         return;
       }
       const type = fault?.kind === 'type' ? { 'content-type': fault.type } : {};

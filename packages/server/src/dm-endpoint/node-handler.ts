@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseContentType } from '@fumarole/syncml';
 import type { Logger } from 'pino';
+import { ArtifactError } from '../artifacts/artifact-error.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { StoreError } from '../store/store-error.ts';
 import { type DmRequest, type DmResponse, plainAnswer } from './exchange.ts';
@@ -108,9 +109,13 @@ async function guarded(deps: NodeHandlerDeps, request: DmRequest): Promise<Handl
     return await handleMessage(deps, request);
   } catch (error) {
     const away = error instanceof StoreError && (error.code === 'busy' || error.code === 'closed');
+    // A repeated answer names a package that is lost on our disk: no other answer may stand for it (P-016), and the
+    // device's next session goes without.
+    const lost = error instanceof ArtifactError;
     deps.log.error({ err: error }, 'DM message failed');
     return {
-      response: away ? busy('The store does not answer.') : plainAnswer(500, 'The server made a mistake.'),
+      response:
+        away || lost ? busy('The store does not answer.') : plainAnswer(500, 'The server made a mistake.'),
       report: { outcome: 'failed', auth: 'unknown' },
     };
   }
