@@ -23,8 +23,6 @@ export interface Flow {
   readonly alerts: readonly string[];
   /** How the octets arrived: by large object, by download, or not at all. */
   readonly arrives: 'receive' | 'download' | undefined;
-  /** The server has an update record that ends `confirmed`. */
-  readonly settles: boolean;
 }
 
 const LARGE_OBJECT = { download: false, update: true, pkgData: true, downloadAndUpdate: false };
@@ -47,7 +45,6 @@ export const FLOWS: readonly Flow[] = [
     start: 'package-0',
     alerts: ['update 200'],
     arrives: 'receive',
-    settles: true,
   },
   {
     id: 'A2',
@@ -59,7 +56,6 @@ export const FLOWS: readonly Flow[] = [
     start: 'device',
     alerts: ['update 200'],
     arrives: 'receive',
-    settles: true,
   },
   {
     id: 'A3',
@@ -72,7 +68,6 @@ export const FLOWS: readonly Flow[] = [
     ambiguous: true,
     alerts: ['update 200'],
     arrives: 'receive',
-    settles: true,
   },
   {
     id: 'B1',
@@ -84,7 +79,6 @@ export const FLOWS: readonly Flow[] = [
     start: 'device',
     alerts: ['download 200', 'update 200'],
     arrives: 'download',
-    settles: true,
   },
   {
     id: 'B2',
@@ -98,7 +92,6 @@ export const FLOWS: readonly Flow[] = [
     descriptor: true,
     alerts: ['download 200', 'update 200'],
     arrives: 'download',
-    settles: true,
   },
   {
     id: 'B3',
@@ -111,7 +104,6 @@ export const FLOWS: readonly Flow[] = [
     ambiguous: true,
     alerts: ['download 200', 'update 200'],
     arrives: 'download',
-    settles: true,
   },
   {
     id: 'B3d',
@@ -126,7 +118,6 @@ export const FLOWS: readonly Flow[] = [
     descriptor: true,
     alerts: ['download 200', 'update 200'],
     arrives: 'download',
-    settles: true,
   },
   {
     id: 'C1',
@@ -140,7 +131,6 @@ export const FLOWS: readonly Flow[] = [
     holdsPackage: true,
     alerts: ['update 200'],
     arrives: undefined,
-    settles: true,
   },
   {
     id: 'C2',
@@ -153,7 +143,6 @@ export const FLOWS: readonly Flow[] = [
     holdsPackage: true,
     alerts: ['update 200'],
     arrives: undefined,
-    settles: false,
   },
   {
     id: 'D1',
@@ -166,7 +155,6 @@ export const FLOWS: readonly Flow[] = [
     start: 'package-0',
     alerts: ['downloadandupdate 200'],
     arrives: 'download',
-    settles: true,
   },
   {
     id: 'D2',
@@ -178,7 +166,6 @@ export const FLOWS: readonly Flow[] = [
     start: 'own-download',
     alerts: ['downloadandupdate 200'],
     arrives: 'download',
-    settles: false,
   },
   {
     id: 'D3',
@@ -192,7 +179,6 @@ export const FLOWS: readonly Flow[] = [
     descriptor: true,
     alerts: ['downloadandupdate 200'],
     arrives: 'download',
-    settles: true,
   },
   {
     id: 'E1',
@@ -204,7 +190,6 @@ export const FLOWS: readonly Flow[] = [
     start: 'user-request',
     alerts: ['downloadandupdate 200'],
     arrives: 'download',
-    settles: true,
   },
   {
     id: 'E2',
@@ -216,7 +201,6 @@ export const FLOWS: readonly Flow[] = [
     start: 'device-request',
     alerts: ['download 200', 'update 200'],
     arrives: 'download',
-    settles: true,
   },
   {
     id: 'E3',
@@ -228,6 +212,5 @@ export const FLOWS: readonly Flow[] = [
     start: 'device-request',
     alerts: ['update 200'],
     arrives: 'receive',
-    settles: true,
   },
 ];

@@ -133,11 +133,31 @@ describe('flow D2: the device downloads and updates by itself', () => {
     expect(bench.sent.some(({ kind }) => kind === 'exec')).toBe(false);
   });
 
-  it('F-090: a failure of its own is logged only', () => {
+  it.each([
+    ['410', { state: 'failed', reason: 'update-failed' }],
+    ['503', { state: 'failed', reason: 'network' }],
+    ['401', { state: 'refused', reason: 'user-cancelled' }],
+  ])('F-089: a failure of its own, %s, is recorded once and never tried again by us', (code, outcome) => {
     const bench = new Bench(fumoScript(['DownloadAndUpdate']), []);
-    bench.session([resultAlert('downloadandupdate', '410')]);
+    bench.session([resultAlert('downloadandupdate', code)]);
+    bench.session([resultAlert('downloadandupdate', code)]);
+    expect(bench.device).toMatchObject({
+      update: { ...outcome, askedBy: 'device' },
+      history: [],
+    });
+    expect(bench.device.update?.retryAt).toBeUndefined();
+    bench.now += 7 * 24 * 3_600_000;
+    bench.session();
+    expect(bench.device.update).toMatchObject(outcome);
+    expect(bench.sent.some(({ kind }) => kind === 'exec')).toBe(false);
+  });
+
+  it('F-090: a result with a correlator that is not known, and one of a download, are logged only', () => {
+    const bench = new Bench(fumoScript(['DownloadAndUpdate']), []);
+    bench.session([resultAlert('downloadandupdate', '410', { correlator: 'lost' })]);
+    bench.session([resultAlert('download', '503')]);
     expect(bench.device.update).toBe(undefined);
-    expect(bench.log.some(({ text }) => text.includes('410'))).toBe(true);
+    expect(bench.log.filter(({ kind }) => kind === 'alert')).toHaveLength(2);
   });
 });
 

@@ -130,10 +130,11 @@ function learnUnmatched(draft: Draft, kind: FumoOperation, code: number, alert: 
   const root = source ?? update?.root ?? roots[0]?.uri ?? '.';
   const installed = kind !== 'download' && alert.correlator === undefined;
   const held = update?.state === 'downloaded' && kind === 'update' && root === update.root;
-  const done = resultInfo(code).class === 'success' && (update === undefined || !isOpen(update.state));
-  if (installed && (held || done)) {
+  const free = update === undefined || !isOpen(update.state);
+  if (installed && (held || free)) {
     if (!held) {
-      startUpdate(draft, ownUpdate(draft, root), 'the device says that it has updated itself');
+      const did = resultInfo(code).class === 'success' ? 'has updated' : 'tried to update';
+      startUpdate(draft, ownUpdate(draft, root), `the device says that it ${did} itself`);
     }
     const attempt = selfStarted(draft, kind, root);
     addAttempt(draft, attempt);

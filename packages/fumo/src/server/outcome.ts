@@ -77,9 +77,10 @@ function verdict(update: Update, { retry, reason }: Failure, { ctx }: Draft): Ve
   if (retry === 'other-way') {
     return { state: 'assigned', failures, refusals, words: '; another way is looked for' };
   }
+  const own = isDevicesOwn(update);
   if (retry === 'user') {
     const asked = refusals + 1;
-    const again = asked < config.maxRefusals;
+    const again = asked < config.maxRefusals && !own;
     const retryAt = again ? now + config.askAgainMs : undefined;
     return {
       state: 'refused',
@@ -90,18 +91,23 @@ function verdict(update: Update, { retry, reason }: Failure, { ctx }: Draft): Ve
     };
   }
   const limit = retry === 'retry' ? config.maxFailures : retry === 'limited' ? config.maxDoubtfulFailures : 0;
-  if (failures + 1 < limit) {
+  if (failures + 1 < limit && !own) {
     const retryAt = now + backOff(failures, config, random);
     const words = `; tried again after ${new Date(retryAt).toISOString()}`;
     return { state: 'assigned', failures: failures + 1, refusals, retryAt, words };
   }
-  const words = limit > 1 ? ` for the ${failures + 1}th time; no further attempt` : '';
+  const words = limit > 1 && !own ? ` for the ${failures + 1}th time; no further attempt` : '';
   return {
     state: reason === 'rolled-back' ? 'rolled-back' : 'failed',
     failures: failures + 1,
     refusals,
     words,
   };
+}
+
+/** What the device began by itself we cannot begin again: we do not know what it was (flows C2, D2). */
+function isDevicesOwn({ askedBy, packageId, provisional }: Update): boolean {
+  return askedBy === 'device' && packageId === undefined && provisional !== true;
 }
 
 /** Doubling pause with up to a quarter of jitter, so that a fleet does not come back at once. */
