@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serverOptions } from './commands/serve.ts';
 import { parseAddress, parseListeners } from './listen-option.ts';
 
 const bin = join(import.meta.dirname, '..', 'bin', 'fumarole.js');
@@ -32,6 +33,16 @@ async function fumarole(...args: readonly string[]): Promise<Ended> {
   });
   const [code] = await once(child, 'close');
   return { code, ...text };
+}
+
+const WAIT = { timeout: 20_000 };
+
+function text(stream: ChildProcess['stdout']): () => string {
+  let read = '';
+  stream?.on('data', (piece: Buffer) => {
+    read += piece.toString();
+  });
+  return () => read;
 }
 
 /** Starts a server in the folder and reads the line that says where it is. */
@@ -164,6 +175,74 @@ describe('fumarole serve and the commands beside it', () => {
     expect(again).toBeUndefined();
     const listed = await fumarole('devices', 'list', '--server', url, '--token', token, '--json');
     expect(JSON.parse(listed.out)).toMatchObject([{ id: 'IMEI:7' }, { id: 'IMEI:8' }]);
+  });
+});
+
+describe('waits and logs', () => {
+  it.each([
+    ['{"planner":{"retryBase":1}}', /settings.json: planner: there is no "retryBase"; known are refreshMs, /],
+    [
+      '{"planner":{"silentMs":"14d"}}',
+      /planner.silentMs: a whole number from 1 to \d+ is expected, not "14d"/,
+    ],
+    ['{', /settings.json is no JSON/],
+  ])('--config %s is refused', async (text, message) => {
+    writeFileSync(join(folder, 'settings.json'), text);
+    const ended = await fumarole('serve', '--listen', '0', '--config', 'settings.json', '--data', 'other');
+    expect(ended).toMatchObject({ code: 2, out: '', err: expect.stringMatching(message) });
+  });
+
+  it('standard output has the address alone, the log file the log', async () => {
+    writeFileSync(join(folder, 'settings.json'), '{"planner":{"refreshMs":5},"dueIntervalMs":50}');
+    const child = start([
+      ...['serve', '--listen', '0', '--json', '--data', 'other'],
+      ...['--config', 'settings.json', '--log-file', 'logs/server.log'],
+    ]);
+    const out = text(child.stdout);
+    await expect
+      .poll(() => readFileSync(join(folder, 'logs/server.log'), 'utf8'), WAIT)
+      .toContain('listening');
+    await expect.poll(out, WAIT).toContain('\n');
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    expect(JSON.parse(out())).toEqual({
+      url: expect.any(String),
+      token: expect.any(String),
+      pid: expect.any(Number),
+    });
+  });
+
+  it('settings go to the server, options of the command line win', () => {
+    const flags = {
+      data: 'd',
+      enrol: 'closed',
+      offer: 'manual',
+      logLevel: 'info',
+      tlsMin: 'TLSv1.2',
+    } as const;
+    const settings = {
+      planner: { graceMs: 7 },
+      stopGraceMs: 5,
+      sessionIdleMs: 50,
+      traces: { maxRows: 3, maxAgeMs: 9 },
+    };
+    const options = { ...flags, listen: ['0'], sessionIdle: 2, traceDays: 1 };
+    expect(serverOptions(options, settings)).toMatchObject({
+      planner: { graceMs: 7 },
+      stopGraceMs: 5,
+      sessionIdleMs: 2_000,
+      traces: { maxRows: 3, maxAgeMs: 86_400_000 },
+    });
+  });
+
+  it('without --log-file the log is on standard error', async () => {
+    const child = start(['serve', '--listen', '0', '--data', 'other']);
+    const [out, err] = [text(child.stdout), text(child.stderr)];
+    await expect.poll(out, WAIT).toContain('Fumarole at');
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    expect(out()).not.toContain('"level"');
+    expect(err()).toMatch(/^{"level":"info".*listening/);
   });
 });
 

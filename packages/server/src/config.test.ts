@@ -17,6 +17,9 @@ it.each([
   ['serverId', { dataDir: 'd', serverId: 'a:b' }],
   ['maxMsgSize', { dataDir: 'd', maxMsgSize: 10 }],
   ['sessionIdleMs', { dataDir: 'd', sessionIdleMs: 0.5 }],
+  ['planner.retryBaseMs', { dataDir: 'd', planner: { retryBaseMs: 0 } }],
+  ['wake.repeatMs[1]', { dataDir: 'd', wake: { repeatMs: [1, -1] } }],
+  ['traces.maxRows', { dataDir: 'd', traces: { maxRows: 0 } }],
 ])('names the option that cannot be: %s', (option, options) => {
   expect(() => serverConfig(options)).toThrow(expect.objectContaining({ code: 'bad-option', option }));
 });

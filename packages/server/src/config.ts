@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ConfigError } from './config-error.ts';
 import { MAX_CONCURRENT } from './dm-endpoint/limits.ts';
 import {
   DUE_INTERVAL_MS,
@@ -12,6 +13,7 @@ import {
 } from './limits.ts';
 import type { LogLevel } from './observe/logger.ts';
 import type { ListenerOptions, ServerOptions } from './options.ts';
+import { readSettings, settingsIn, within } from './settings.ts';
 import type { TraceBounds } from './store/port.ts';
 
 /** Server options, complete and checked. */
@@ -25,6 +27,7 @@ export interface ServerConfig {
   readonly enrol: 'closed' | 'open';
   readonly keyFile: string;
   readonly logLevel: LogLevel;
+  readonly logFile: string | undefined;
   readonly offer: 'automatic' | 'on-request' | 'manual';
   readonly maxMsgSize: number;
   readonly maxObjSize: number;
@@ -39,18 +42,6 @@ export interface ServerConfig {
   readonly maxConcurrentMessages: number;
 }
 
-/** An option has a value that cannot be; `option` names it. */
-export class ConfigError extends Error {
-  readonly code = 'bad-option';
-  readonly option: string;
-
-  constructor(option: string, message: string) {
-    super(`${option}: ${message}`);
-    this.name = 'ConfigError';
-    this.option = option;
-  }
-}
-
 /** Server identifiers above this are dropped by a widely deployed engine (notification §2.4). */
 const MAX_SERVER_ID = 23;
 
@@ -59,11 +50,12 @@ export function serverConfig(options: ServerOptions): ServerConfig {
   const { dataDir, listeners = [{}] } = options;
   if (dataDir === '') throw new ConfigError('dataDir', 'a folder is expected');
   if (listeners.length === 0) throw new ConfigError('listeners', 'at least one is expected');
+  const set = readSettings(settingsIn(options));
   return {
     dataDir,
     listeners: listeners.map(({ host = '127.0.0.1', port = 8080 }) => ({
       host,
-      port: within('listeners.port', port, 0, 65_535),
+      port: within('listeners.port', port, [0, 65_535]),
     })),
     tls: listeners.map(({ tls }) => tls),
     publicUrl: options.publicUrl === undefined ? undefined : baseUrl(options.publicUrl),
@@ -72,33 +64,24 @@ export function serverConfig(options: ServerOptions): ServerConfig {
     enrol: options.enrol ?? 'closed',
     keyFile: options.keyFile ?? join(dataDir, 'seal.key'),
     logLevel: options.logLevel ?? 'info',
+    logFile: options.logFile,
     offer: options.offer ?? 'automatic',
-    maxMsgSize: within('maxMsgSize', options.maxMsgSize ?? MAX_MSG_SIZE, 1024, 16 * 1024 * 1024),
-    maxObjSize: within('maxObjSize', options.maxObjSize ?? MAX_OBJ_SIZE, 1024, 1024 * 1024 * 1024),
-    sessionIdleMs: within('sessionIdleMs', options.sessionIdleMs ?? SESSION_IDLE_MS, 10, 7 * 86_400_000),
-    traces: {
-      maxAgeMs: options.traces?.maxAgeMs ?? TRACE_MAX_AGE_MS,
-      maxRows: options.traces?.maxRows ?? TRACE_MAX_ROWS,
-      maxBytes: options.traces?.maxBytes ?? TRACE_MAX_BYTES,
-    },
-    wake: options.wake ?? {},
-    dueIntervalMs: within('dueIntervalMs', options.dueIntervalMs ?? DUE_INTERVAL_MS, 1, 3_600_000),
-    planner: options.planner ?? {},
+    maxMsgSize: within('maxMsgSize', options.maxMsgSize ?? MAX_MSG_SIZE, [1024, 16 * 1024 * 1024]),
+    maxObjSize: within('maxObjSize', options.maxObjSize ?? MAX_OBJ_SIZE, [1024, 1024 * 1024 * 1024]),
     plainSchemes: options.plainSchemes ?? [],
-    stopGraceMs: within('stopGraceMs', options.stopGraceMs ?? STOP_GRACE_MS, 0, 600_000),
-    bodyTimeoutMs: options.bodyTimeoutMs,
-    maxConcurrentMessages: within(
-      'maxConcurrentMessages',
-      options.maxConcurrentMessages ?? MAX_CONCURRENT,
-      1,
-      100_000,
-    ),
+    planner: set.planner ?? {},
+    wake: set.wake ?? {},
+    traces: {
+      maxAgeMs: set.traces?.maxAgeMs ?? TRACE_MAX_AGE_MS,
+      maxRows: set.traces?.maxRows ?? TRACE_MAX_ROWS,
+      maxBytes: set.traces?.maxBytes ?? TRACE_MAX_BYTES,
+    },
+    dueIntervalMs: set.dueIntervalMs ?? DUE_INTERVAL_MS,
+    sessionIdleMs: set.sessionIdleMs ?? SESSION_IDLE_MS,
+    bodyTimeoutMs: set.bodyTimeoutMs,
+    stopGraceMs: set.stopGraceMs ?? STOP_GRACE_MS,
+    maxConcurrentMessages: set.maxConcurrentMessages ?? MAX_CONCURRENT,
   };
-}
-
-function within(option: string, value: number, least: number, most: number): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new ConfigError(option, `a whole number from ${least} to ${most} is expected, not ${value}`);
 }
 
 function baseUrl(text: string): string {

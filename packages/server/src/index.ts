@@ -1,10 +1,11 @@
 export { ACCESS_ERRORS, AccessError, type AccessErrorCode } from './access/access-error.ts';
 export { addKey } from './access/key-file.ts';
-export { ConfigError } from './config.ts';
+export { ConfigError } from './config-error.ts';
 export type { Fleet } from './fleet/fleet.ts';
 export type { ListenerOptions, ServerOptions, TlsOptions } from './options.ts';
 export type * from './rest/api.ts';
 export { type RunningServer, startServer } from './server.ts';
+export { readSettings, type ServerSettings } from './settings.ts';
 export type * from './store/port.ts';
 export { restoreStore } from './store/sqlite/backup.ts';
 export { openSqliteStore } from './store/sqlite/open-store.ts';

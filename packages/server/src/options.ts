@@ -1,3 +1,4 @@
+import type { PlannerConfig } from '@fumarole/fumo/server';
 import type { LogLevel } from './observe/logger.ts';
 
 export interface ListenerOptions {
@@ -34,6 +35,8 @@ export interface ServerOptions {
   /** Key file of the seal; default `seal.key` in the data folder, made at first start. */
   readonly keyFile?: string;
   readonly logLevel?: LogLevel;
+  /** Where log lines are appended; default: standard error. */
+  readonly logFile?: string;
   /** What a device is offered when its policy says nothing. */
   readonly offer?: 'automatic' | 'on-request' | 'manual';
   /** Largest message taken, announced to devices. */
@@ -48,7 +51,7 @@ export interface ServerOptions {
   /** How often due work is looked for. */
   readonly dueIntervalMs?: number;
   /** Overrides of the planner's waits and budgets. */
-  readonly planner?: Readonly<Record<string, number | string>>;
+  readonly planner?: Partial<PlannerConfig> | undefined;
   /** Schemes accepted without TLS from anywhere but loopback; default only `mac`. */
   readonly plainSchemes?: readonly ('basic' | 'md5' | 'mac')[];
   /** Time for open requests when the server stops. */

@@ -24,7 +24,7 @@ import { EventFeed } from './events/event-feed.ts';
 import { createFleet } from './fleet/create-fleet.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import { type Listeners, openListeners } from './listeners.ts';
-import { createLogger } from './observe/logger.ts';
+import { createLogger, logDestination } from './observe/logger.ts';
 import { createMetrics, type Metrics } from './observe/metrics.ts';
 import { type ReadinessCheck, registerObserve } from './observe/register-observe.ts';
 import type { ServerOptions } from './options.ts';
@@ -75,7 +75,7 @@ interface Parts {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const config = serverConfig(options);
-  const log = createLogger(config.logLevel);
+  const log = createLogger(config.logLevel, logDestination(config.logFile));
   const life: Life = { url: config.publicUrl, draining: false };
   const parts = await buildParts(config, log, life);
   const { store } = parts;

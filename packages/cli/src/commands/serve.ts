@@ -1,5 +1,7 @@
-import type { RunningServer, ServerOptions } from '@fumarole/server';
+import { readFileSync } from 'node:fs';
+import type { RunningServer, ServerOptions, ServerSettings } from '@fumarole/server';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { CliError } from '../cli-error.ts';
 import { DEFAULT_DATA, recordedServer, writeClientConfig } from '../client-config.ts';
 import { gather, jsonCommand, outputOf, wholeNumber } from '../context.ts';
 import { type CommonTls, parseListeners, TLS_VERSIONS } from '../listen-option.ts';
@@ -28,7 +30,9 @@ interface ServeOptions extends CommonTls {
   readonly traceDays?: number;
   readonly traceMegabytes?: number;
   readonly logLevel: string;
+  readonly logFile?: string;
   readonly stopGrace?: number;
+  readonly config?: string;
 }
 
 /** `fumarole serve`: the server, until SIGINT or SIGTERM. */
@@ -38,8 +42,9 @@ export function registerServe(program: Command): void {
   policy(serve);
   limits(serve);
   serve.action(async (options: ServeOptions, command: Command) => {
-    const { startServer } = await import('@fumarole/server');
-    const server = await startServer(serverOptions(options));
+    const { readSettings, startServer } = await import('@fumarole/server');
+    const settings = options.config === undefined ? {} : settingsOf(options.config, readSettings);
+    const server = await startServer(serverOptions(options, settings));
     const config = writeClientConfig(
       options.data,
       await commandsUrl(options.data, server),
@@ -140,12 +145,43 @@ function limits(serve: Command): void {
     .addOption(
       new Option('--log-level <level>', 'least severe log line written').choices(LOG_LEVELS).default('info'),
     )
-    .option('--stop-grace <seconds>', 'time for open requests when stopping', wholeNumber(0, 600));
+    .option('--log-file <file>', 'where log lines are appended (default: standard error)')
+    .option('--stop-grace <seconds>', 'time for open requests when stopping', wholeNumber(0, 600))
+    .option('--config <file>', 'JSON of waits and limits, in milliseconds: retries, stages, wake-up …');
 }
 
-/** The server's options from those of the command line; throws CliError `usage`. */
-export function serverOptions(options: ServeOptions): ServerOptions {
+/** The settings of a file; the server says which there are. Throws CliError `file`, `usage`. */
+function settingsOf(file: string, read: (value: unknown) => ServerSettings): ServerSettings {
+  const value = readJson(file);
+  try {
+    return read(value);
+  } catch (error) {
+    throw new CliError('usage', `${file}: ${messageOf(error)}`, [], error);
+  }
+}
+
+function readJson(file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new CliError('file', `${file} cannot be read: ${messageOf(error)}`, [], error);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new CliError('usage', `${file} is no JSON: ${messageOf(error)}`, [], error);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The server's options from those of the command line, which win over the settings; throws CliError `usage`. */
+export function serverOptions(options: ServeOptions, settings: ServerSettings = {}): ServerOptions {
   return {
+    ...settings,
     dataDir: options.data,
     listeners: parseListeners(options.listen ?? ['127.0.0.1:8080'], options),
     ...given('publicUrl', options.publicUrl),
@@ -158,6 +194,7 @@ export function serverOptions(options: ServeOptions): ServerOptions {
     ...given('sessionIdleMs', thousandfold(options.sessionIdle)),
     ...given('stopGraceMs', thousandfold(options.stopGrace)),
     traces: {
+      ...settings.traces,
       ...given('maxAgeMs', options.traceDays === undefined ? undefined : options.traceDays * DAY_MS),
       ...given(
         'maxBytes',
@@ -167,6 +204,7 @@ export function serverOptions(options: ServeOptions): ServerOptions {
     enrol: options.enrol,
     offer: options.offer,
     logLevel: options.logLevel as NonNullable<ServerOptions['logLevel']>,
+    ...given('logFile', options.logFile),
   };
 }
 

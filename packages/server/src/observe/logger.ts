@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+import { ConfigError } from '../config-error.ts';
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
@@ -15,8 +16,10 @@ const SECRET_PATHS: readonly string[] = [
 /** Paths whose last segment is itself the right to fetch something: download, descriptor and notify URLs. */
 const CAPABILITY_PATH = /^\/(d|dd|n)\/[^?/]+/;
 
+const STANDARD_ERROR = 2;
+
 /** Structured logs, one JSON object per line; secrets and signed URLs are left out. */
-export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
+export function createLogger(level: LogLevel, destination: DestinationStream): Logger {
   const options: LoggerOptions = {
     level,
     base: { service: 'fumarole' },
@@ -25,7 +28,29 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
     redact: { paths: [...SECRET_PATHS], censor: '[redacted]' },
     serializers: { req: requestFacts },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination);
+}
+
+/** Standard error, or a file that lines are appended to. Throws ConfigError when it cannot be opened. */
+export function logDestination(file?: string): DestinationStream {
+  if (file === undefined) return outlives(pino.destination({ dest: STANDARD_ERROR, sync: true }));
+  try {
+    // Reports nothing to others: log lines name devices.
+    return outlives(pino.destination({ dest: file, sync: true, append: true, mkdir: true, mode: 0o640 }));
+  } catch (error) {
+    throw new ConfigError('logFile', `${file} cannot be opened: ${messageOf(error)}`);
+  }
+}
+
+type Destination = ReturnType<typeof pino.destination>;
+
+/** A full disk, or a reader that has gone, must not stop the server. */
+function outlives(destination: Destination): Destination {
+  return destination.on('error', () => {});
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The path of a request with its capability token and query removed. */
