@@ -4,6 +4,7 @@ import type { AccountOptions, DeviceOptions } from '@fumarole/device';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CliError } from './cli-error.ts';
 import { gather, jsonCommand, outputOf, wholeNumber } from './context.ts';
+import { readDocument } from './device-bootstrap.ts';
 import { withRuntime } from './device-calls.ts';
 import { readPublicKey } from './key-files.ts';
 import { printJson } from './output.ts';
@@ -20,6 +21,8 @@ interface CreateOptions {
   readonly account?: string;
   readonly url?: string;
   readonly heldPackage?: string;
+  readonly bootstrap?: string;
+  readonly pin?: string;
   readonly encoding: 'wbxml' | 'xml';
   readonly poll?: number;
   readonly wakePort?: number;
@@ -46,6 +49,8 @@ export function registerCreate(device: Command): void {
       'JSON of its DM account, as `fumarole devices add --json` printed it (`-`: standard input)',
     )
     .option('--url <url>', 'the DM endpoint, e.g. https://dm.example.com/dm')
+    .option('--bootstrap <file>', 'a bootstrap document with its DM account, instead of --account')
+    .option('--pin <digits>', 'PIN of that document, where it asks for one')
     .option('--held-package <file>', 'a package that is on the device already')
     .addOption(
       new Option('--encoding <form>', 'how it writes messages').choices(['wbxml', 'xml']).default('wbxml'),
@@ -60,11 +65,24 @@ export function registerCreate(device: Command): void {
     .option('--config <file>', 'JSON with any other options of the device')
     .action(async (dir: string, options: CreateOptions, command: Command) => {
       const made = await deviceOptions(options);
-      await withRuntime(({ createDevice }) => createDevice(resolve(dir), made));
+      const document = options.bootstrap === undefined ? undefined : await readDocument(options.bootstrap);
+      await withRuntime(async ({ createDevice, bootstrapDevice }) => {
+        await createDevice(resolve(dir), made);
+        const pin = options.pin === undefined ? {} : { pin: options.pin };
+        if (document !== undefined) await bootstrapDevice(resolve(dir), document, pin);
+      });
       const output = outputOf(command);
       if (output.json) printJson(output, { dir: resolve(dir), device: options.device });
-      else output.write(`Device ${options.device} is in ${dir}. Start it with: fumarole device run ${dir}\n`);
+      else
+        output.write(
+          `Device ${options.device} is in ${dir}.${hint(made, document)} Start it with: fumarole device run ${dir}\n`,
+        );
     });
+}
+
+function hint({ accounts, smartcard }: DeviceOptions, document: Uint8Array | undefined): string {
+  const waits = accounts.length === 0 && document === undefined && smartcard === undefined;
+  return waits ? ' It has no account yet: it waits for a bootstrap.' : '';
 }
 
 async function deviceOptions(options: CreateOptions): Promise<DeviceOptions> {

@@ -78,6 +78,8 @@ function eventText(event: DeviceEvent): string {
       return `slot ${event.slot} ${event.outcome}`;
     case 'wake':
       return `package 0 ${event.accepted ? 'accepted' : 'dropped'}: ${event.reason}`;
+    case 'bootstrap':
+      return `bootstrap by ${event.way} ${event.accepted ? 'accepted' : 'refused'}: ${event.reason}`;
     case 'power-cut':
       return `power cut at ${event.phase} (simulated)`;
     case 'step':

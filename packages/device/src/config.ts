@@ -33,7 +33,6 @@ export function checkConfig(value: unknown): DeviceConfig {
   const identity = record(config.identity, 'identity');
   for (const field of ['devId', 'man', 'mod', 'hwV']) text(identity[field], `identity.${field}`);
   const accounts = list(config.accounts, 'accounts');
-  if (accounts.length === 0) throw bad('accounts', 'at least one is needed');
   accounts.forEach(checkAccount);
   if (new Set(accounts.map((account) => record(account, 'account').serverId)).size < accounts.length) {
     throw bad('accounts', 'two have the same serverId'); // S-026
@@ -43,6 +42,9 @@ export function checkConfig(value: unknown): DeviceConfig {
       throw bad(`trust.publishers[${at}]`, '32 octets in hexadecimal are expected');
   });
   if (config.fumo !== undefined) list(config.fumo, 'fumo').forEach(checkRoot);
+  checkBootstrap(config.bootstrap);
+  if (config.smartcard !== undefined)
+    text(record(config.smartcard, 'smartcard').folder, 'smartcard.folder', MAX_URL_CHARACTERS);
   checkTiming(config.timing);
   checkSimulate(config.simulate);
   // Every field that the runtime relies on was looked at above; the rest is optional with checked use.
@@ -83,6 +85,27 @@ function checkRoot(value: unknown, at: number): void {
   }
   if (root.download === false && root.downloadAndUpdate === false && root.pkgData === false) {
     throw bad(`fumo[${at}]`, 'there is no way to get a package');
+  }
+}
+
+const BOOTSTRAP_CHOICES: Readonly<Record<string, readonly string[]>> = {
+  existing: ['refuse', 'ask', 'replace'],
+  unproved: ['refuse', 'accept'],
+  unresolved: ['drop', 'refuse'],
+  contact: ['always', 'init'],
+  firmware: ['first', 'every', 'none'],
+};
+
+function checkBootstrap(value: unknown): void {
+  if (value === undefined) return;
+  const bootstrap = record(value, 'bootstrap');
+  for (const [name, choices] of Object.entries(BOOTSTRAP_CHOICES)) {
+    const chosen = bootstrap[name];
+    if (chosen !== undefined && !choices.some((choice) => choice === chosen))
+      throw bad(`bootstrap.${name}`, `one of ${choices.join(', ')} is expected`);
+  }
+  for (const name of ['pin', 'networkId']) {
+    if (bootstrap[name] !== undefined) text(bootstrap[name], `bootstrap.${name}`);
   }
 }
 

@@ -16,6 +16,7 @@ export type DeviceErrorCode =
   | 'damaged'
   | 'transport'
   | 'insecure-url'
+  | 'bootstrap'
   | 'stopped';
 
 /** The errors of the device runtime; docs/errors.md shows the rows. */
@@ -64,6 +65,10 @@ export const DEVICE_ERRORS: Readonly<Record<DeviceErrorCode, DeviceErrorRow>> = 
   'insecure-url': {
     meaning: 'The account has a plain http address.',
     remedy: 'Use https, or set `allowHttp` for this account.',
+  },
+  bootstrap: {
+    meaning: 'The bootstrap document was refused; the device is as it was.',
+    remedy: 'The message gives the reason; the device guide lists them under Bootstrap.',
   },
   stopped: { meaning: 'The device was stopped.', remedy: 'Start it again.' },
 };

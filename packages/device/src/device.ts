@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { requestAlert } from '@fumarole/fumo/device';
 import { type FumoOperation, fumoState, pkgUrlUri } from '@fumarole/fumo/object';
 import type { Agent } from './agent/agent.ts';
+import { acceptedOr } from './bootstrap/bootstrap-desk.ts';
 import { nameOf, readConfig } from './config.ts';
 import { controlHandler } from './control/control-handler.ts';
 import { ControlServer } from './control/control-server.ts';
@@ -16,7 +17,9 @@ import { lockDevice } from './lock.ts';
 import type { DeviceConfig } from './options.ts';
 import { openParts, type Parts } from './parts.ts';
 import type { Prompter } from './ui/user-interaction.ts';
-import { WakeListener } from './wake/wake-listener.ts';
+import { type PushEntry, pushEntry } from './wake/push-entry.ts';
+import { UdpListener } from './wake/udp-listener.ts';
+import { WakeDesk } from './wake/wake-desk.ts';
 
 const IDLE_CHECK_MS = 10;
 
@@ -31,7 +34,7 @@ export class Device implements DeviceHandle {
   readonly #received = new Map<string, { bytes: number; total: number | undefined }>();
   #parts: Parts | undefined;
   #control: ControlServer | undefined;
-  #wake: WakeListener | undefined;
+  #wake: UdpListener | undefined;
   #dead = false;
 
   private constructor(dir: string, config: DeviceConfig, unlock: () => Promise<void>, prompter?: Prompter) {
@@ -77,7 +80,7 @@ export class Device implements DeviceHandle {
   }
 
   status(): DeviceStatus {
-    const { agent, desk } = this.#running;
+    const { agent, desk, sessions } = this.#running;
     const { identity } = this.#config;
     const { slot, sha256, manifest } = this.#ground.machine.running;
     return {
@@ -91,6 +94,7 @@ export class Device implements DeviceHandle {
       slot,
       imageSha256: sha256,
       roots: this.#ground.roots.map(({ uri }) => this.#rootStatus(agent, uri)),
+      servers: sessions.servers(),
       alertsOwed: agent.facts.owed.length,
       wakePort: this.#wake?.port,
       nextPollAt: desk.nextPollAt,
@@ -122,6 +126,10 @@ export class Device implements DeviceHandle {
     }
   }
 
+  async bootstrap(octets: Uint8Array, pin?: string): Promise<readonly string[]> {
+    return acceptedOr(await this.#running.bootstrap.file(octets, pin));
+  }
+
   async whenIdle(timeoutMs = 60_000): Promise<boolean> {
     const end = Date.now() + timeoutMs;
     while (!this.#idle()) {
@@ -148,15 +156,23 @@ export class Device implements DeviceHandle {
     await this.#listen();
     this.#emit({ kind: 'started', fwV: this.#ground.machine.fwV, slot: observed.bootedSlot });
     await parts.agent.resume(observed);
+    await parts.card.start();
     parts.desk.start();
+    parts.contact();
     if (this.#config.policy?.startHeldUpdates === true) await this.#startHeldOnes(parts.agent);
   }
 
   async #listen(): Promise<void> {
     const { wakePort, wakeHost } = this.#config.schedule ?? {};
     if (wakePort === undefined) return;
-    this.#wake = await WakeListener.open(wakePort, wakeHost, {
-      account: (serverId) => this.#running.sessions.account(serverId),
+    this.#wake = await UdpListener.open(wakePort, wakeHost, this.#pushes(), this.#emit);
+  }
+
+  /** Every bearer hands its pushes over here. */
+  #pushes(): PushEntry {
+    const { sessions, desk, bootstrap } = this.#running;
+    const wakes = new WakeDesk({
+      account: (serverId) => sessions.account(serverId),
       emit: this.#emit,
       onWake: ({ serverId, sessionID, resync }) => {
         const wish = {
@@ -165,8 +181,13 @@ export class Device implements DeviceHandle {
           trigger: 1200,
           ...(resync === undefined ? {} : { resync }),
         } as const;
-        void this.#running.desk.hold(wish).catch(() => undefined);
+        void desk.hold(wish).catch(() => undefined);
       },
+    });
+    return pushEntry({
+      onPackage0: (package0) => wakes.take(package0),
+      onBootstrap: (push) => void bootstrap.push(push),
+      emit: this.#emit,
     });
   }
 
@@ -217,16 +238,16 @@ export class Device implements DeviceHandle {
   }
 
   #serverOr(serverId: string | undefined): string {
-    const { accounts } = this.#config;
-    const found = serverId === undefined ? accounts[0] : accounts.find((one) => one.serverId === serverId);
+    const servers = this.#running.sessions.servers();
+    const found = serverId === undefined ? servers[0] : servers.find((one) => one === serverId);
     if (found === undefined)
       throw new DeviceError('no-account', `there is no account of ${serverId ?? 'a server'}`);
-    return found.serverId;
+    return found;
   }
 
   #idle(): boolean {
-    const { agent, desk } = this.#running;
-    return !agent.busy && !desk.busy && agent.facts.owed.length === 0;
+    const { agent, desk, bootstrap } = this.#running;
+    return !agent.busy && !desk.busy && !bootstrap.busy && agent.facts.owed.length === 0;
   }
 
   get #running(): Parts {
@@ -254,8 +275,8 @@ export class Device implements DeviceHandle {
 
   /** What works ends first, the journal that it writes to last. */
   async #closeParts(): Promise<void> {
-    const { agent, desk, journal } = this.#parts ?? {};
-    await Promise.all([agent?.close(), desk?.close()]);
+    const { agent, desk, card, journal } = this.#parts ?? {};
+    await Promise.all([agent?.close(), desk?.close(), card?.close()]);
     await journal?.close();
   }
 

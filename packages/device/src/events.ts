@@ -40,5 +40,12 @@ export type DeviceEventBody =
       readonly outcome: 'started' | 'failed' | 'rolled-back' | 'confirmed';
     }
   | { readonly kind: 'wake'; readonly accepted: boolean; readonly reason: string }
+  /** A document with an account came; `reason` says whose accounts it made, or why none. */
+  | {
+      readonly kind: 'bootstrap';
+      readonly way: 'push' | 'file' | 'card';
+      readonly accepted: boolean;
+      readonly reason: string;
+    }
   | { readonly kind: 'power-cut'; readonly phase: string }
   | { readonly kind: 'error'; readonly code: string; readonly text: string };

@@ -15,6 +15,11 @@ export interface DeviceHandle {
   startDownloadAndUpdate(root?: string): Promise<void>;
   /** The user stops the running download (F-059). */
   cancelDownload(root?: string): void;
+  /**
+   * Takes a bootstrap document from a file: client provisioning or DM profile, in WBXML or XML, or a whole push with its MAC.
+   * Resolves to the ServerIDs of the accounts it made. @throws DeviceError `bootstrap`
+   */
+  bootstrap(octets: Uint8Array, pin?: string): Promise<readonly string[]>;
   onEvent(listener: (event: DeviceEvent) => void): () => void;
   /** Resolves when no session, operation or alert is pending (or when the time is over). */
   whenIdle(timeoutMs?: number): Promise<boolean>;
@@ -51,6 +56,8 @@ export interface DeviceStatus {
   /** SHA-256 of the active slot's image, lower-case hex. */
   readonly imageSha256: string;
   readonly roots: readonly RootStatus[];
+  /** ServerIDs of the accounts. */
+  readonly servers: readonly string[];
   readonly alertsOwed: number;
   readonly wakePort: number | undefined;
   readonly nextPollAt: number | undefined;

@@ -1,4 +1,8 @@
 export { checkPackage, componentOf, type PackageVerdict, readPorts, trustOf } from './agent/package-check.ts';
+export { cardFolder } from './bootstrap/card-folder.ts';
+export { bootstrapDevice, type OfflineBootstrap } from './bootstrap/offline.ts';
+export type { BootstrapOptions, SmartcardOptions } from './bootstrap/options.ts';
+export type { SmartcardReader } from './bootstrap/smartcard.ts';
 export { askDevice, isRunning } from './control/control-client.ts';
 export { createDevice } from './create.ts';
 export { DEVICE_ERRORS, DeviceError, type DeviceErrorCode } from './device-error.ts';

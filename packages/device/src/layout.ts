@@ -12,6 +12,7 @@ export interface Layout {
   readonly lock: string;
   readonly socket: string;
   readonly simulation: string;
+  readonly bootstrap: string;
 }
 
 export function layoutOf(dir: string): Layout {
@@ -26,5 +27,6 @@ export function layoutOf(dir: string): Layout {
     lock: join(dir, 'lock'),
     socket: join(dir, 'control.sock'),
     simulation: join(dir, 'simulation.json'),
+    bootstrap: join(dir, 'bootstrap.json'),
   };
 }

@@ -48,8 +48,8 @@ export const DEFAULT_MAX_OBJ_SIZE: number = 64 * 1024 * 1024;
 export const MAX_REMEMBERED_WAKES = 256;
 /** Connections to the control socket at once. */
 export const MAX_CONTROL_CONNECTIONS = 256;
-/** One request on the control socket. */
-export const MAX_CONTROL_BYTES: number = 16 * 1024;
+/** One request on the control socket: the longest carries a bootstrap document in base64. */
+export const MAX_CONTROL_BYTES: number = 48 * 1024;
 
 const SECOND = 1000;
 const MINUTE: number = 60 * SECOND;
@@ -77,5 +77,11 @@ export const DEFAULT_TIMING: Timing = {
 export const MAX_TREE_BYTES: number = 16 * 1024 * 1024;
 /** Longest text in device.json that names something. */
 export const MAX_NAME_CHARACTERS = 255;
-/** Package 0 with its WSP headers fits well into this. */
-export const MAX_DATAGRAM_BYTES = 1500;
+/** Bootstrap documents remembered, of those that were taken and of those that were not. */
+export const MAX_REMEMBERED_DOCUMENTS = 64;
+/** Documents that wait while the user is asked about one. */
+export const MAX_WAITING_DOCUMENTS = 4;
+/** notification-bootstrap §4.5 */
+export const MAX_PIN_TRIES = 3;
+/** How often it is looked whether another smartcard is in, milliseconds. */
+export const CARD_CHECK_MS = 2000;

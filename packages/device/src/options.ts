@@ -1,4 +1,5 @@
 import type { Encoding } from '@fumarole/syncml';
+import type { BootstrapOptions, SmartcardOptions } from './bootstrap/options.ts';
 import type { Simulate } from './simulate.ts';
 import type { ConsentPolicy } from './ui/consent.ts';
 import type { AnswerPolicy } from './ui/policy-prompter.ts';
@@ -8,7 +9,10 @@ export interface DeviceOptions {
   /** Shown to people; default: the name of the directory. */
   readonly name?: string;
   readonly identity: IdentityOptions;
+  /** None: the device gets its first account by bootstrap. */
   readonly accounts: readonly AccountOptions[];
+  readonly bootstrap?: BootstrapOptions;
+  readonly smartcard?: SmartcardOptions;
   /** Default `wbxml`. */
   readonly encoding?: Encoding;
   /** Default: one root `./FwUpdate/Main` with all three operations. */

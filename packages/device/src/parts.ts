@@ -3,17 +3,22 @@ import { type Tree, TreeExecutor } from '@fumarole/dm/tree';
 import { Agent } from './agent/agent.ts';
 import { Journal } from './agent/journal.ts';
 import { ownCheck } from './agent/own-check.ts';
+import { BootstrapDesk } from './bootstrap/bootstrap-desk.ts';
+import { cardFolder } from './bootstrap/card-folder.ts';
+import { CardSlot } from './bootstrap/card-slot.ts';
+import { BootstrapMemory } from './bootstrap/memory.ts';
 import { AccountSessions } from './client/account-sessions.ts';
 import { SessionDesk } from './client/session-desk.ts';
 import { timingOf } from './config.ts';
-import { DeviceError } from './device-error.ts';
+import { DeviceError, messageOf } from './device-error.ts';
 import { PowerCut } from './disk/powered-disk.ts';
 import type { Emit } from './emit.ts';
 import type { Ground } from './ground.ts';
 import { slotFiles } from './installers/slot-files.ts';
-import { USER_AGENT } from './limits.ts';
+import { CARD_CHECK_MS, USER_AGENT } from './limits.ts';
 import { devDetailPlugin, factoryTree } from './object/device-tree.ts';
 import { fumoObject } from './object/fumo-object.ts';
+import { withoutGoneServers } from './tree-store/gone-servers.ts';
 import { type TreeStore, treeStore } from './tree-store/tree-store.ts';
 import { consentOf } from './ui/consent.ts';
 import { policyPrompter } from './ui/policy-prompter.ts';
@@ -25,6 +30,10 @@ export interface Parts {
   readonly agent: Agent;
   readonly sessions: AccountSessions;
   readonly desk: SessionDesk;
+  readonly bootstrap: BootstrapDesk;
+  readonly card: CardSlot;
+  /** Holds the sessions that new accounts still wait for. */
+  readonly contact: () => void;
 }
 
 /** Reads what the device kept, and wires it. The journal is the caller's to close. */
@@ -34,7 +43,8 @@ export async function openParts(ground: Ground): Promise<Parts> {
   try {
     if (journal.damaged) emit({ kind: 'error', code: 'damaged', text: 'the journal was damaged' });
     const tree = factoryTree(config, machine.fwV, Date.now);
-    const trees = treeStore(disk, layout.tree);
+    const trees = withoutGoneServers(treeStore(disk, layout.tree));
+    const memory = await BootstrapMemory.open(disk, layout.bootstrap, emit);
     await loadTree(trees, tree, emit);
     await trees.save(tree);
     const agent = makeAgent(ground, journal, () => desk);
@@ -49,8 +59,20 @@ export async function openParts(ground: Ground): Promise<Parts> {
       userAgent: USER_AGENT,
       signal: ground.signal,
     });
-    const desk: SessionDesk = makeDesk(ground, agent, sessions);
-    return { journal, tree, agent, sessions, desk };
+    const desk: SessionDesk = makeDesk(ground, agent, sessions, memory);
+    const stock = { tree, trees, memory, sessions, desk };
+    const contact = contactOf(stock);
+    const bootstrap = makeBootstrap(ground, stock, contact);
+    return {
+      journal,
+      tree,
+      agent,
+      sessions,
+      desk,
+      contact,
+      bootstrap,
+      card: makeCard(ground, stock, bootstrap),
+    };
   } catch (error) {
     await journal.close();
     throw error;
@@ -130,17 +152,83 @@ function makeDesk(
   { config, emit, onPowerCut }: Ground,
   agent: Agent,
   sessions: AccountSessions,
+  memory: BootstrapMemory,
 ): SessionDesk {
   return new SessionDesk({
     timing: timingOf(config),
     emit,
     now: Date.now,
     pollMs: config.schedule?.pollMs ?? 0,
-    pollServer: config.accounts[0]?.serverId ?? '',
+    pollServer: () => sessions.servers()[0],
+    knows: (serverId) => sessions.servers().includes(serverId),
+    ended: async (serverId) => {
+      try {
+        await memory.contacted(serverId);
+      } catch (error) {
+        if (error instanceof PowerCut) throw error;
+        // It is contacted once more after the next start.
+        emit({ kind: 'error', code: 'disk', text: messageOf(error) });
+      }
+    },
     owing: () => [...new Set(agent.facts.owed.map(({ serverId }) => serverId))],
     run: (serverId, input) => sessions.run(serverId, input),
     fatal: (error) => {
       if (error instanceof PowerCut) onPowerCut(error);
     },
+  });
+}
+
+interface Stock {
+  readonly tree: Tree;
+  readonly trees: TreeStore;
+  readonly memory: BootstrapMemory;
+  readonly sessions: AccountSessions;
+  readonly desk: SessionDesk;
+}
+
+/** N-108: a session with every server whose account is new, until there was one; the desk tries again by itself. */
+function contactOf({ memory, desk }: Stock): () => void {
+  const asked = new Set<string>();
+  return () => {
+    for (const serverId of memory.toContact) {
+      if (asked.has(serverId)) continue;
+      asked.add(serverId);
+      const over = () => void asked.delete(serverId);
+      desk.hold({ serverId, trigger: 1201 }).then(over, over);
+    }
+  };
+}
+
+function makeBootstrap(ground: Ground, stock: Stock, contact: () => void): BootstrapDesk {
+  const { config, roots, emit, signal, onPowerCut } = ground;
+  const { tree, trees, memory, sessions, desk } = stock;
+  return new BootstrapDesk({
+    options: config.bootstrap ?? {},
+    tree,
+    trees,
+    memory,
+    roots: roots.map(({ uri }) => uri),
+    prompter: prompterOf(ground),
+    emit,
+    signal,
+    onPowerCut,
+    contact,
+    alone: (work) => desk.alone(work),
+    forget: (serverIds) => sessions.forget(serverIds),
+  });
+}
+
+function makeCard({ config, emit }: Ground, stock: Stock, bootstrap: BootstrapDesk): CardSlot {
+  const { smartcard } = config;
+  const { tree, trees, memory, desk } = stock;
+  return new CardSlot({
+    reader: smartcard === undefined || smartcard.enabled === false ? undefined : cardFolder(smartcard.folder),
+    checkMs: smartcard?.checkMs ?? CARD_CHECK_MS,
+    desk: bootstrap,
+    memory,
+    tree,
+    trees,
+    alone: (work) => desk.alone(work),
+    emit,
   });
 }

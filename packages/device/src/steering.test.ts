@@ -60,9 +60,9 @@ it('says what is wrong with a directory or a configuration', async () => {
   await expect(host.start(join(bench.dir, 'nowhere'))).rejects.toMatchObject({ code: 'no-device' });
   await mkdir(join(bench.dir, 'empty'));
   await expect(host.start(join(bench.dir, 'empty'))).rejects.toMatchObject({ code: 'no-device' });
-  await expect(bench.create({ accounts: [] })).rejects.toMatchObject({
+  await expect(bench.create({ bootstrap: { pin: '' } })).rejects.toMatchObject({
     code: 'bad-config',
-    message: expect.stringContaining('accounts'),
+    message: expect.stringContaining('bootstrap.pin'),
   });
   await expect(
     bench.create({ fumo: [{ uri: './X', update: false, downloadAndUpdate: false }] }),

@@ -1,5 +1,6 @@
 /** Sessions of one device with the servers of its accounts: what the tree, the agent and the configuration put into them. */
 import type { ClientAccount, ClientAlert } from '@fumarole/dm/client';
+import { readAccounts } from '@fumarole/dm/objects';
 import type { Tree, TreeExecutor } from '@fumarole/dm/tree';
 import { finalAlert, operationOfAlert, withPrefix } from '@fumarole/fumo/device';
 import type { Agent } from '../agent/agent.ts';
@@ -36,6 +37,11 @@ export class AccountSessions {
     this.#ports = ports;
   }
 
+  /** Ids of the servers with an account, as the tree holds them now. */
+  servers(): readonly string[] {
+    return readAccounts(this.#ports.tree).map(({ account }) => account.serverId);
+  }
+
   /** As the tree holds it now. */
   account(serverId: string): ClientAccount | undefined {
     return clientAccount(
@@ -49,9 +55,9 @@ export class AccountSessions {
   async run(serverId: string, input: Omit<DmSessionInput, 'account'>): Promise<DmSessionResult> {
     const { config, tree, trees, agent, executor, now, signal } = this.#ports;
     const account = this.account(serverId);
+    await this.#dropOld(serverId, account === undefined);
+    if (account === undefined) return noAccount(serverId);
     const transport = this.#transport(serverId);
-    if (account === undefined || transport === undefined) return noAccount(serverId);
-    await this.#dropOld(serverId);
     let kept = account;
     const [request] = this.#asConfigured(input.request === undefined ? [] : [input.request]);
     return runDmSession(
@@ -89,24 +95,33 @@ export class AccountSessions {
     return this.#ports.config.alertPrefix === true ? alerts.map(withPrefix) : alerts;
   }
 
+  /** What was agreed with a server is over: its account is another one. */
+  forget(serverIds: readonly string[]): void {
+    for (const serverId of serverIds) {
+      this.#previousNonces.delete(serverId);
+      this.#negotiated.delete(serverId);
+    }
+  }
+
   close(): void {
     for (const transport of this.#transports.values()) transport.close();
   }
 
-  /** An alert that no server wanted in all this time is dropped (fumo.md §5). */
-  async #dropOld(serverId: string): Promise<void> {
+  /** An alert that no server wanted in all this time is dropped (fumo.md §5), and so is one for a server without an account. */
+  async #dropOld(serverId: string, gone: boolean): Promise<void> {
     const { agent, config, now } = this.#ports;
     const { alertAgeMs } = timingOf(config);
     for (const { id, at } of agent.owed(serverId)) {
-      if (now() - at > alertAgeMs) await agent.acknowledged(id, true);
+      if (gone || now() - at > alertAgeMs) await agent.acknowledged(id, true);
     }
   }
 
-  #transport(serverId: string): DmTransport | undefined {
+  #transport(serverId: string): DmTransport {
     const { config, userAgent, now } = this.#ports;
     const known = this.#transports.get(serverId);
-    const account = config.accounts.find((one) => one.serverId === serverId);
-    if (known !== undefined || account === undefined) return known;
+    if (known !== undefined) return known;
+    // An account that came by bootstrap has the transport rules of all of them.
+    const account = config.accounts.find((one) => one.serverId === serverId) ?? config.bootstrap ?? {};
     const transport = new DmTransport({
       account,
       timing: timingOf(config),

@@ -16,12 +16,17 @@ export interface DeskPorts {
   readonly emit: Emit;
   readonly now: () => number;
   readonly pollMs: number;
-  readonly pollServer: string;
+  /** Whom to poll; undefined: there is no account yet. */
+  readonly pollServer: () => string | undefined;
   /** Servers that have results to get. */
   readonly owing: () => readonly string[];
   /** Runs one session; throws only for what ends the device. */
   readonly run: (serverId: string, input: Omit<DmSessionInput, 'account'>) => Promise<DmSessionResult>;
   readonly fatal: (error: unknown) => void;
+  /** Is there still an account of this server? */
+  readonly knows: (serverId: string) => boolean;
+  /** A session with this server came to its end. */
+  readonly ended: (serverId: string) => Promise<void>;
 }
 
 export interface SessionWish {
@@ -68,12 +73,15 @@ export class SessionDesk {
 
   /** Holds a session as soon as the ones before it are over. */
   hold(wish: SessionWish): Promise<SessionReport> {
+    return this.alone(() => this.#session(wish));
+  }
+
+  /** Runs work between two sessions: what changes the tree from outside of them. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
     this.#waiting += 1;
-    const turn = this.#queue
-      .then(() => this.#session(wish))
-      .finally(() => {
-        this.#waiting -= 1;
-      });
+    const turn = this.#queue.then(work).finally(() => {
+      this.#waiting -= 1;
+    });
     this.#queue = turn.then(
       () => undefined,
       () => undefined,
@@ -134,6 +142,7 @@ export class SessionDesk {
       this.last = { at: this.#ports.now(), outcome: result.reason ?? result.outcome };
       const reason = result.reason === undefined ? {} : { reason: result.reason };
       this.#ports.emit({ ...told, ...reason, phase: result.outcome });
+      if (result.outcome === 'ended') await this.#ports.ended(serverId);
       this.#open = undefined;
       this.#afterwards(serverId, result.outcome === 'ended', retryAfterMs);
       return { ...result, sessionID };
@@ -150,7 +159,7 @@ export class SessionDesk {
     const before = this.#failures.get(serverId) ?? 0;
     const owes = this.#ports.owing().includes(serverId);
     this.#failures.set(serverId, ended && !owes ? 0 : before + 1);
-    if ((owes || !ended) && !this.#closed)
+    if ((owes || !ended) && !this.#closed && this.#ports.knows(serverId))
       this.#retry(serverId, ended && before === 0 ? 0 : this.#pauseAfter(before, retryAfterMs));
     this.#schedulePoll(retryAfterMs);
   }
@@ -182,7 +191,9 @@ export class SessionDesk {
     const pause = Math.max(notBeforeMs, pollMs * 0.9 + jitter(pollMs * 0.2));
     this.nextPollAt = this.#ports.now() + pause;
     this.#poll = setTimeout(() => {
-      void this.hold({ serverId: pollServer, trigger: 1201 }).catch(() => undefined);
+      const serverId = pollServer();
+      if (serverId === undefined) this.#schedulePoll();
+      else void this.hold({ serverId, trigger: 1201 }).catch(() => undefined);
     }, pause);
   }
 

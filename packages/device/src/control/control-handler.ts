@@ -18,6 +18,8 @@ export function controlHandler(device: DeviceHandle): ControlHandler {
           ...(serverId === undefined ? {} : { serverId }),
         });
       }
+      case 'bootstrap':
+        return { servers: await device.bootstrap(octetsOf(request.document), optionalText(request.pin)) };
       case 'start-update':
         await device.startHeldUpdate(root);
         return device.status();
@@ -35,4 +37,8 @@ export function controlHandler(device: DeviceHandle): ControlHandler {
 
 function optionalText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function octetsOf(value: unknown): Uint8Array {
+  return Buffer.from(typeof value === 'string' ? value : '', 'base64');
 }

@@ -56,7 +56,7 @@ function objectsOf(options: DeviceConfig, fwV: string): readonly ObjectNodes[] {
   ];
 }
 
-/** F-039: the servers with an account may write and execute, nobody else. */
+/** F-039: the servers with an account may write and execute, nobody else; without any account, whom the bootstrap policy names. */
 function rootNodes(root: FumoRootOptions, accounts: readonly AccountOptions[]): ObjectNodes {
   const servers = accounts.map(({ serverId }) => serverId).join('+');
   return fumoNodes({
@@ -69,7 +69,7 @@ function rootNodes(root: FumoRootOptions, accounts: readonly AccountOptions[]): 
     pkgName: '',
     pkgVersion: '',
     lastResult: true,
-    acl: `Get=*&Replace=${servers}&Exec=${servers}`,
+    acl: servers === '' ? 'Get=*' : `Get=*&Replace=${servers}&Exec=${servers}`,
   });
 }
 

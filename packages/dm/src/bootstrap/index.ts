@@ -45,4 +45,15 @@ export {
   pinMacCode,
   SECURITY_METHODS,
 } from './security.ts';
+export {
+  bootstrapObjects,
+  type CardObject,
+  cardDocument,
+  cardFiles,
+  dataDirectories,
+  EF_DIR,
+  EF_ODF,
+  listsPkcs15,
+  PKCS15_AID,
+} from './smartcard.ts';
 export { readW7, type W7Account, type W7Address, type W7Credential, w7Nodes } from './w7.ts';

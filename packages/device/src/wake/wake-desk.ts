@@ -1,11 +1,10 @@
-/** Package 0 on UDP (notification §1.3, §2.1): whatever fails a check is dropped without any answer. */
-import { createSocket, type Socket } from 'node:dgram';
+/** Package 0 (notification §1.3): whatever fails a check is dropped without any answer. */
 import { decodeBase64, encodeBase64 } from '@fumarole/dm/auth';
 import type { ClientAccount } from '@fumarole/dm/client';
-import { formatSessionId, parsePush, parseTrigger, verifyTrigger } from '@fumarole/dm/notification';
+import { formatSessionId, parseTrigger, verifyTrigger } from '@fumarole/dm/notification';
 import { digests } from '../client/host-ports.ts';
 import type { Emit } from '../emit.ts';
-import { MAX_DATAGRAM_BYTES, MAX_REMEMBERED_WAKES } from '../limits.ts';
+import { MAX_REMEMBERED_WAKES } from '../limits.ts';
 
 export interface Wake {
   readonly serverId: string;
@@ -21,14 +20,11 @@ export interface WakePorts {
   readonly onWake: (wake: Wake) => void;
 }
 
-/** The wake of a datagram, or why it is none. */
+/** The wake of a package 0, or why it is none. */
 export function readWake(
-  datagram: Uint8Array,
+  package0: Uint8Array,
   account: WakePorts['account'],
 ): Wake | { readonly reason: string } {
-  if (datagram.length > MAX_DATAGRAM_BYTES) return { reason: 'too long' };
-  const package0 = parsePush(datagram);
-  if (package0 === undefined) return { reason: 'no push for device management' };
   const trigger = parseTrigger(package0);
   if (trigger === undefined) return { reason: 'no package 0' };
   const server = account(trigger.serverId)?.server;
@@ -45,43 +41,19 @@ export function readWake(
   };
 }
 
-export class WakeListener {
+export class WakeDesk {
   readonly #ports: WakePorts;
-  readonly #socket: Socket;
   /** The session last started by a trigger of each server: its repeats start no second one. */
   readonly #last = new Map<string, string>();
   /** Digests of the triggers that started a session: while its nonce stands, one could be sent again. */
   readonly #taken = new Set<string>();
 
-  private constructor(socket: Socket, ports: WakePorts) {
-    this.#socket = socket;
+  constructor(ports: WakePorts) {
     this.#ports = ports;
-    socket.on('message', (datagram) => this.#take(datagram));
-    socket.on('error', (error) => ports.emit({ kind: 'error', code: 'transport', text: error.message }));
   }
 
-  static async open(port: number, host: string | undefined, ports: WakePorts): Promise<WakeListener> {
-    const socket = createSocket('udp4');
-    await new Promise<void>((resolve, reject) => {
-      socket.once('error', reject);
-      socket.bind(port, host, () => {
-        socket.removeListener('error', reject);
-        resolve();
-      });
-    });
-    return new WakeListener(socket, ports);
-  }
-
-  get port(): number {
-    return this.#socket.address().port;
-  }
-
-  close(): void {
-    this.#socket.close();
-  }
-
-  #take(datagram: Uint8Array): void {
-    const wake = readWake(datagram, this.#ports.account);
+  take(package0: Uint8Array): void {
+    const wake = readWake(package0, this.#ports.account);
     if ('reason' in wake) {
       this.#ports.emit({ kind: 'wake', accepted: false, reason: wake.reason });
       return;
