@@ -1,161 +1,239 @@
 /**
- * Encode and decode of SyncML messages of 0.5–16 kB in both wire forms, beside JSON.parse and JSON.stringify of a
- * document of equal size as the named peer. Rounds are interleaved; medians are printed.
+ * Our codec side by side with what others do on the same messages, in one run: WBXML with Debian's libwbxml (octets to
+ * its tree, its tree to octets; ours: octets to checked, typed messages, and back), XML with the bare saxes tokenizer
+ * (empty handlers, text given as a string; ours: octets to typed messages).
  *
- * node --conditions=@fumarole/source bench/codec.ts [--json]
+ * node --conditions=@fumarole/source bench/codec.ts [--short] [--json]
+ *
+ * Method
+ * - The messages are those of every flow of `tests/flows`, recorded between a device and a server before anything is
+ *   measured, and made-up ones: package 1, dense messages, chunks of large objects.
+ * - libwbxml runs in a process of its own (`load/libwbxml.c`, compiled with cc -O2 into a temporary folder); our codec
+ *   in this one, warmed up in both wire forms, so that what both share is as polymorphic as in a server.
+ * - A slice is all messages of a group, over and over for some milliseconds; slices of all groups and contestants take
+ *   turns. CPU of the whole process (user and system, garbage collection included) for one pass; medians of the rounds.
  */
-import { performance } from 'node:perf_hooks';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { decode, type Encoding, encode, joinParts, type SyncMLMessage } from '@fumarole/syncml';
+import { SaxesParser } from 'saxes';
+import { median } from './load/interleave.ts';
+import { Libwbxml } from './load/libwbxml.ts';
+import { chunk, dense, packageOne } from './load/messages.ts';
+import { recordFlows } from './load/record-flows.ts';
+import { isShort, machine, printTable } from './load/table.ts';
 
-const ROUNDS = 31;
-const ROUND_MILLISECONDS = 12;
+const ROUNDS = isShort() ? 7 : 31;
+const SLICE_MILLISECONDS = 20;
+/** A flow message of this size carries a chunk of a package. */
+const CHUNK_OCTETS = 2048;
 
-interface Subject {
+interface Group {
   readonly name: string;
-  readonly octets: number;
-  readonly run: () => unknown;
-  readonly microseconds: number[];
+  readonly messages: readonly SyncMLMessage[];
 }
 
-const hdr: SyncMLMessage['hdr'] = {
-  VerDTD: '1.2',
-  VerProto: 'DM/1.2',
-  SessionID: '1F2A',
-  MsgID: 3,
-  Target: { LocURI: 'https://dm.example.com/dm?session=0123456789abcdef' },
-  Source: { LocURI: 'IMEI:493005100592800', LocName: 'IMEI:493005100592800' },
-  Meta: { MaxMsgSize: 16384, MaxObjSize: 1048576 },
-};
+/** One thing that is measured: microseconds of CPU for one pass over the messages of a group. */
+interface Contestant {
+  slice(): number | Promise<number>;
+  readonly micros: number[];
+}
 
-/** Package 1: an alert and the five values of DevInfo. */
-const packageOne: SyncMLMessage = {
-  hdr: {
-    ...hdr,
-    Cred: { Meta: { Format: 'b64', Type: 'syncml:auth-md5' }, Data: 'p6p606lhT/4nTpLq/qPQ1w==' },
-  },
-  body: [
-    { kind: 'Alert', CmdID: '1', Data: '1201', items: [] },
-    {
-      kind: 'Replace',
-      CmdID: '2',
-      items: ['DevId', 'Man', 'Mod', 'DmV', 'Lang'].map((name) => ({
-        Source: { LocURI: `./DevInfo/${name}` },
-        Meta: { Format: 'chr', Type: 'text/plain' },
-        Data: `value of ${name}`,
-      })),
+const folder = mkdtempSync(join(tmpdir(), 'fumarole-bench-'));
+try {
+  const groups = [...flowGroups(), ...madeUp()];
+  const wbxml = groups.map(({ messages }) => messages.map((message) => joinParts(encode(message, 'wbxml'))));
+  const libwbxml = Libwbxml.start(folder, wbxml.flat());
+  try {
+    await measure(groups, wbxml, libwbxml);
+  } finally {
+    libwbxml.stop();
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function measure(
+  groups: readonly Group[],
+  wbxml: readonly (readonly Uint8Array[])[],
+  libwbxml: Libwbxml,
+): Promise<void> {
+  let first = 0;
+  const rows = groups.map(({ name, messages }, at) => {
+    const octets = wbxml[at] ?? [];
+    const xml = messages.map((message) => joinParts(encode(message, 'xml')));
+    const texts = xml.map((document) => Buffer.from(document).toString());
+    const from = first;
+    first += messages.length;
+    const theirs = (way: 'decode' | 'encode') =>
+      contestant(async () => (await libwbxml.run(way, from, messages.length, SLICE_MILLISECONDS)).micros);
+    return {
+      name,
+      messages: messages.length,
+      octets: { wbxml: sizeOf(octets), xml: sizeOf(xml) },
+      wbxmlDecode: ours(octets, (document) => decode(document, 'wbxml')),
+      libwbxmlDecode: theirs('decode'),
+      wbxmlEncode: ours(messages, (message) => encode(message, 'wbxml')),
+      libwbxmlEncode: theirs('encode'),
+      xmlDecode: ours(xml, (document) => decode(document, 'xml')),
+      saxes: ours(texts, tokenize),
+      xmlEncode: ours(messages, (message) => encode(message, 'xml')),
+    };
+  });
+  const all = rows.flatMap((row) => Object.values(row).filter(isContestant));
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const one of all) {
+      const micros = await one.slice();
+      if (round >= 0) one.micros.push(micros); // the first round warms up
+    }
+  }
+  report(rows);
+}
+
+function contestant(slice: Contestant['slice']): Contestant {
+  return { slice, micros: [] };
+}
+
+function isContestant(value: unknown): value is Contestant {
+  return typeof value === 'object' && value !== null && 'slice' in value;
+}
+
+function ours<T>(subjects: readonly T[], run: (subject: T) => unknown): Contestant {
+  return contestant(() => {
+    const end = performance.now() + SLICE_MILLISECONDS;
+    const before = process.cpuUsage();
+    let passes = 0;
+    do {
+      for (const subject of subjects) run(subject);
+      passes++;
+    } while (performance.now() < end);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / passes;
+  });
+}
+
+function tokenize(text: string): void {
+  const parser = new SaxesParser({ xmlns: false, position: false });
+  parser.on('opentag', () => {});
+  parser.on('closetag', () => {});
+  parser.on('text', () => {});
+  parser.on('error', (error) => {
+    throw error;
+  });
+  parser.write(text).close();
+}
+
+type Row = {
+  readonly name: string;
+  readonly messages: number;
+  readonly octets: Readonly<Record<Encoding, number>>;
+} & Readonly<
+  Record<
+    'wbxmlDecode' | 'libwbxmlDecode' | 'wbxmlEncode' | 'libwbxmlEncode' | 'xmlDecode' | 'saxes' | 'xmlEncode',
+    Contestant
+  >
+>;
+
+function report(rows: readonly Row[]): void {
+  const results = rows.map((row) => ({
+    name: row.name,
+    messages: row.messages,
+    wbxml: {
+      octets: row.octets.wbxml,
+      decode: against(row, 'wbxmlDecode', 'libwbxmlDecode'),
+      encode: against(row, 'wbxmlEncode', 'libwbxmlEncode'),
     },
-  ],
-  final: true,
-};
-
-/** A message of many small commands: Status and Results of as many Gets. */
-function dense(count: number): SyncMLMessage {
-  const answers = Array.from({ length: count }, (_, index) => {
-    const uri = `./DevDetail/Ext/Node${index}`;
-    return [
-      {
-        kind: 'Status' as const,
-        CmdID: String(index * 2 + 1),
-        MsgRef: 2,
-        CmdRef: String(index + 1),
-        Cmd: 'Get',
-        TargetRef: [uri],
-        SourceRef: [],
-        Data: 200,
-        items: [],
-      },
-      {
-        kind: 'Results' as const,
-        CmdID: String(index * 2 + 2),
-        MsgRef: 2,
-        CmdRef: String(index + 1),
-        items: [{ Source: { LocURI: uri }, Meta: { Format: 'chr', Type: 'text/plain' }, Data: 'v4.0.0b5' }],
-      },
-    ];
-  });
-  return { hdr, body: answers.flat(), final: true };
+    xml: {
+      octets: row.octets.xml,
+      decode: against(row, 'xmlDecode', 'saxes'),
+      encode: { micros: each(row, 'xmlEncode') },
+    },
+  }));
+  if (process.argv.includes('--json')) {
+    console.log(JSON.stringify({ machine: machine(), results }, null, 2));
+    return;
+  }
+  const times = ['µs', 'MB/s', 'theirs µs', 'MB/s', 'times'];
+  printTable(
+    `WBXML beside libwbxml: µs a message (${machine()})`,
+    ['messages', 'count', 'octets', ...times.map((c) => `decode ${c}`), ...times.map((c) => `encode ${c}`)],
+    results.map(({ name, messages, wbxml: { octets, decode, encode } }) => [
+      name,
+      messages,
+      octets.toFixed(0),
+      ...columns(octets, decode),
+      ...columns(octets, encode),
+    ]),
+  );
+  printTable(
+    `XML beside bare saxes: µs a message (${machine()})`,
+    ['messages', 'count', 'octets', ...times.map((c) => `decode ${c}`), 'encode µs', 'encode MB/s'],
+    results.map(({ name, messages, xml: { octets, decode, encode } }) => [
+      name,
+      messages,
+      octets.toFixed(0),
+      ...columns(octets, decode),
+      encode.micros.toFixed(1),
+      (octets / encode.micros).toFixed(0),
+    ]),
+  );
 }
 
-/** A chunk of a large object. */
-function chunk(octets: number): SyncMLMessage {
-  const Data = Uint8Array.from({ length: octets }, (_, index) => (index * 167 + (index >> 8)) & 0xff);
-  const item = {
-    Target: { LocURI: './FUMO/Download/PkgData' },
-    Meta: { Format: 'bin', Type: 'application/octet-stream' },
-    Data,
-    MoreData: true,
-  };
-  return { hdr, body: [{ kind: 'Replace', CmdID: '2', items: [item] }], final: false };
+interface Against {
+  readonly micros: number;
+  readonly theirs: number;
 }
 
-function subjects(name: string, message: SyncMLMessage): readonly Subject[] {
-  const forms = (['wbxml', 'xml'] as const).flatMap((encoding: Encoding) => {
-    const octets = joinParts(encode(message, encoding));
-    return [
-      subject(`${name} ${encoding} decode`, octets.length, () => decode(octets, encoding)),
-      subject(`${name} ${encoding} encode`, octets.length, () => encode(message, encoding)),
-    ];
+function columns(octets: number, { micros, theirs }: Against): readonly string[] {
+  const speed = (time: number): string => (octets / time).toFixed(0);
+  return [micros.toFixed(1), speed(micros), theirs.toFixed(1), speed(theirs), (theirs / micros).toFixed(2)];
+}
+
+type Name = { [K in keyof Row]: Row[K] extends Contestant ? K : never }[keyof Row];
+
+function against(row: Row, mine: Name, theirs: Name): Against {
+  return { micros: each(row, mine), theirs: each(row, theirs) };
+}
+
+function each(row: Row, name: Name): number {
+  return median(row[name].micros) / row.messages;
+}
+
+function sizeOf(documents: readonly Uint8Array[]): number {
+  return documents.reduce((sum, { length }) => sum + length, 0) / documents.length;
+}
+
+/** The recorded messages, by sender; those that carry a chunk of a package apart. */
+function flowGroups(): readonly Group[] {
+  const recorded = recordFlows(folder);
+  const group = (name: string, of: typeof recorded): Group => ({
+    name,
+    messages: of.map(({ octets }) => decode(octets, 'wbxml')),
   });
-  const size = forms[0]?.octets ?? 0;
-  const rows = Math.max(1, Math.round(size / JSON.stringify(jsonRow(0)).length));
-  const value = Array.from({ length: rows }, (_, index) => jsonRow(index));
-  const text = JSON.stringify(value);
+  const small = recorded.filter(({ octets }) => octets.length < CHUNK_OCTETS);
   return [
-    ...forms,
-    subject(`${name} peer JSON.parse`, text.length, () => JSON.parse(text)),
-    subject(`${name} peer JSON.stringify`, text.length, () => JSON.stringify(value)),
+    group(
+      'flows, from devices',
+      small.filter(({ from }) => from === 'device'),
+    ),
+    group(
+      'flows, from the server',
+      small.filter(({ from }) => from === 'server'),
+    ),
+    group(
+      'flows, with a chunk',
+      recorded.filter(({ octets }) => octets.length >= CHUNK_OCTETS),
+    ),
   ];
 }
 
-function jsonRow(index: number): unknown {
-  return { uri: `./DevDetail/Ext/Node${index}`, format: 'chr', type: 'text/plain', data: 'v4.0.0b5' };
-}
-
-function subject(name: string, octets: number, run: () => unknown): Subject {
-  return { name, octets, run, microseconds: [] };
-}
-
-function measure({ run, microseconds }: Subject): void {
-  const end = performance.now() + ROUND_MILLISECONDS;
-  const start = performance.now();
-  let count = 0;
-  let now = start;
-  while (now < end) {
-    for (let repeat = 0; repeat < 20; repeat++) {
-      run();
-    }
-    count += 20;
-    now = performance.now();
-  }
-  microseconds.push(((now - start) * 1000) / count);
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-const all = [
-  ...subjects('package 1', packageOne),
-  ...subjects('dense 2 kB', dense(9)),
-  ...subjects('dense 16 kB', dense(80)),
-  ...subjects('chunk 4 kB', chunk(4096)),
-  ...subjects('chunk 16 kB', chunk(16384)),
-];
-for (let round = 0; round < ROUNDS; round++) {
-  for (const one of all) {
-    measure(one);
-  }
-}
-const results = all.map(({ name, octets, microseconds }) => {
-  const time = median(microseconds);
-  return { name, octets, microseconds: time, megabytesPerSecond: octets / time };
-});
-if (process.argv.includes('--json')) {
-  console.log(JSON.stringify({ node: process.version, arch: process.arch, results }, null, 2));
-} else {
-  for (const { name, octets, microseconds, megabytesPerSecond } of results) {
-    console.log(
-      `${name.padEnd(32)} ${String(octets).padStart(7)} octets ${microseconds.toFixed(2).padStart(9)} µs ${megabytesPerSecond.toFixed(0).padStart(6)} MB/s`,
-    );
-  }
+function madeUp(): readonly Group[] {
+  return [
+    { name: 'package 1', messages: [packageOne] },
+    { name: 'dense, small', messages: [dense(9)] },
+    { name: 'dense, large', messages: [dense(80)] },
+    { name: 'chunk of 4 kB', messages: [chunk(4096)] },
+    { name: 'chunk of 16 kB', messages: [chunk(16384)] },
+  ];
 }
