@@ -1,14 +1,11 @@
 import { partsLength } from './message-part.ts';
-import type { Command, Encoding, Item, MessagePart, SyncMLMessage } from './model.ts';
+import type { Command, Encoding, MessagePart, SyncMLMessage } from './model.ts';
 import { writeCommand } from './write/command.ts';
 import type { Emitter } from './write/emitter.ts';
 import { writeMessage } from './write/message.ts';
 import { WbxmlEmitter } from './write/wbxml-emitter.ts';
 import { XmlEmitter } from './write/xml-emitter.ts';
 
-/** A header and a few commands; values come on top. */
-const EXPECTED_FRAME_OCTETS = 1024;
-const EXPECTED_COMMAND_OCTETS = 128;
 const PAGE_SWITCH_OCTETS = 2;
 
 /**
@@ -17,9 +14,9 @@ const PAGE_SWITCH_OCTETS = 2;
  */
 export function encode(message: SyncMLMessage, encoding: Encoding): readonly MessagePart[] {
   const { VerDTD } = message.hdr;
-  const out = encoding === 'xml' ? new XmlEmitter(VerDTD) : new WbxmlEmitter(VerDTD, expectedOctets(message));
+  const out = encoding === 'xml' ? new XmlEmitter(VerDTD) : new WbxmlEmitter(VerDTD);
   writeMessage(out, message);
-  return out.finish();
+  return out.parts();
 }
 
 /** Octets that `encode` would produce, blob ranges (as base64 where so written) included (R-052). */
@@ -36,24 +33,4 @@ export function commandLength(command: Command, encoding: Encoding): number {
   const before = out.length;
   writeCommand(out, command);
   return out.length - before + (encoding === 'xml' ? 0 : PAGE_SWITCH_OCTETS);
-}
-
-/** Enough to write the values without copying them again; a bad guess costs a copy, not correctness. */
-function expectedOctets(message: SyncMLMessage): number {
-  let octets = EXPECTED_FRAME_OCTETS;
-  for (const command of message.body) {
-    octets += EXPECTED_COMMAND_OCTETS;
-    if ('items' in command) {
-      octets += itemOctets(command.items);
-    }
-  }
-  return octets;
-}
-
-function itemOctets(items: readonly Item[]): number {
-  let octets = 0;
-  for (const { Data } of items) {
-    octets += typeof Data === 'string' || Data instanceof Uint8Array ? Data.length : 0;
-  }
-  return octets;
 }

@@ -54,12 +54,9 @@ export function encodeText(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-/** Writes as much of the text as fits; `read` counts UTF-16 units, `written` octets. */
-export function encodeTextInto(
-  text: string,
-  target: Uint8Array,
-): { readonly read: number; readonly written: number } {
-  return encoder.encodeInto(text, target);
+/** Writes text as UTF-8, for which there must be room of three octets a UTF-16 unit; the octets written. */
+export function writeText(text: string, target: Uint8Array, offset: number): number {
+  return encoder.encodeInto(text, target.subarray(offset)).written;
 }
 
 function isAscii(octets: Uint8Array, start: number, end: number): boolean {
@@ -80,7 +77,7 @@ function latin1(octets: Uint8Array, start: number, end: number): string {
 }
 
 /** Eight codes at a time, then four: three times as fast as one by one, and as `apply` over a subarray. */
-export function fromCodes(octets: Uint8Array, start: number, end: number): string {
+function fromCodes(octets: Uint8Array, start: number, end: number): string {
   const o = octets;
   let text = '';
   let at = start;

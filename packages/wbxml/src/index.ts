@@ -6,7 +6,6 @@ export { readElement, type WbxmlElement } from './element.ts';
 export type { WbxmlHeader } from './header.ts';
 export { DEFAULT_WBXML_LIMITS, type WbxmlLimits } from './limits.ts';
 export { mbUInt32, mbUInt32Length } from './mb-u-int32.ts';
-export { OctetWriter } from './octet-writer.ts';
 export {
   END,
   LITERAL_TAG,

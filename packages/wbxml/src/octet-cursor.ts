@@ -1,16 +1,19 @@
-import { type Charset, decodeText, fromCodes } from './charset.ts';
+import type { Charset } from './charset.ts';
 import { DecodeError } from './decode-error.ts';
+import { TextWindow } from './text-window.ts';
 
 /** Strings up to this length are scanned octet by octet; beyond, the engine's own search is faster. */
-const SCAN_AHEAD = 32;
+const SCAN_AHEAD = 24;
 
 /** A bounds-checked position in received octets. */
 export class OctetCursor {
   readonly octets: Uint8Array;
   at = 0;
+  readonly #texts: TextWindow;
 
   constructor(octets: Uint8Array) {
     this.octets = octets;
+    this.#texts = new TextWindow(octets);
   }
 
   u8(expected: string): number {
@@ -41,6 +44,9 @@ export class OctetCursor {
 
   /** A view, not a copy, of the next octets (R-042). */
   take(length: number, expected: string): Uint8Array {
+    if (length === 0) {
+      return NO_OCTETS;
+    }
     const end = this.at + length;
     if (end > this.octets.length) {
       throw new DecodeError('truncated', this.at, `${length} octets of ${expected}`);
@@ -52,24 +58,21 @@ export class OctetCursor {
 
   /** A string up to its zero octet, which is passed over. */
   zeroTerminated(charset: Charset): string {
-    const { octets } = this;
-    const start = this.at;
-    const limit = start + SCAN_AHEAD;
-    let at = start;
-    let bits = 0;
-    for (let octet = octets[at]; octet !== 0 && octet !== undefined && at < limit; octet = octets[at]) {
-      bits |= octet;
-      at++;
+    const { octets, at } = this;
+    let end = at;
+    const near = at + SCAN_AHEAD;
+    while (end < near && octets[end] !== 0) {
+      end++;
     }
-    if (octets[at] === 0) {
-      this.at = at + 1;
-      return bits < 0x80 ? fromCodes(octets, start, at) : decodeText(octets, start, at, charset);
-    }
-    const end = octets.indexOf(0, at);
-    if (end < 0) {
-      throw new DecodeError('truncated', octets.length, 'the end of an inline string');
+    if (octets[end] !== 0) {
+      end = octets.indexOf(0, at);
+      if (end < 0) {
+        throw new DecodeError('truncated', octets.length, 'the end of an inline string');
+      }
     }
     this.at = end + 1;
-    return decodeText(octets, start, end, charset);
+    return this.#texts.text(at, end, charset);
   }
 }
+
+const NO_OCTETS = new Uint8Array(0);

@@ -1,6 +1,6 @@
 import type { Dialect } from './code-page.ts';
 import { DecodeError } from './decode-error.ts';
-import { type DialectIndex, indexOf, tagCode } from './dialect-index.ts';
+import { indexOf, tagCode } from './dialect-index.ts';
 import { ATTRIBUTES_BIT, CONTENT_BIT, FIRST_PAGE_TOKEN, GlobalToken, TOKEN_BITS } from './global-token.ts';
 import { readHeader, tableString, type WbxmlHeader } from './header.ts';
 import { DEFAULT_WBXML_LIMITS, type WbxmlLimits } from './limits.ts';
@@ -41,7 +41,6 @@ export class WbxmlReader {
   opaque: Uint8Array = NO_OCTETS;
 
   readonly #cursor: OctetCursor;
-  readonly #index: DialectIndex;
   readonly #limits: WbxmlLimits;
   #tagPage = 0;
   #attributePage = 0;
@@ -59,7 +58,6 @@ export class WbxmlReader {
     this.#cursor = new OctetCursor(octets);
     this.header = readHeader(this.#cursor);
     this.dialect = resolve(this.header, options, this.#cursor.at);
-    this.#index = indexOf(this.dialect);
   }
 
   get offset(): number {
@@ -82,6 +80,28 @@ export class WbxmlReader {
         throw new DecodeError(code, this.#cursor.at - 1, 'the document element');
       }
     }
+  }
+
+  /**
+   * Leaves the element just entered when it holds one inline string and nothing else, as most do; the string.
+   * Undefined: it holds something else, and nothing was read of it.
+   */
+  onlyText(): string | undefined {
+    const cursor = this.#cursor;
+    const { octets, at } = cursor;
+    if (this.#enteredEmpty || octets[at] !== GlobalToken.STR_I) {
+      return undefined;
+    }
+    cursor.at = at + 1;
+    const text = cursor.zeroTerminated(this.header.charset);
+    if (octets[cursor.at] !== GlobalToken.END) {
+      cursor.at = at;
+      return undefined;
+    }
+    cursor.at++;
+    this.#count();
+    this.#depth--;
+    return text;
   }
 
   /** Moves on inside the open element. */
@@ -130,7 +150,7 @@ export class WbxmlReader {
 
   /** Name and namespace of an entered element; undefined for a token that the dialect does not define. */
   nameOf(tag: number): { readonly name: string; readonly namespace: string } | undefined {
-    return tag === LITERAL_TAG ? { name: this.#literal, namespace: '' } : this.#index.tags.get(tag);
+    return tag === LITERAL_TAG ? { name: this.#literal, namespace: '' } : indexOf(this.dialect).tags.get(tag);
   }
 
   /** Leaves the element just entered, its content unread. */
@@ -164,10 +184,11 @@ export class WbxmlReader {
       this.#literal = this.#tableText();
     }
     const code = token < FIRST_PAGE_TOKEN ? LITERAL_TAG : tagCode(this.#tagPage, token);
-    this.attributes =
-      (octet & ATTRIBUTES_BIT) === 0
-        ? NO_ATTRIBUTES
-        : this.#readAttributes(this.#index.attributes !== undefined);
+    if ((octet & ATTRIBUTES_BIT) !== 0) {
+      this.attributes = this.#readAttributes(indexOf(this.dialect).attributes !== undefined);
+    } else if (this.attributes.length > 0) {
+      this.attributes = NO_ATTRIBUTES;
+    }
     this.#enteredEmpty = (octet & CONTENT_BIT) === 0;
     return code;
   }
@@ -288,7 +309,7 @@ export class WbxmlReader {
       return '';
     }
     const code = tagCode(this.#attributePage, octet);
-    const known = this.#index.attributes;
+    const known = indexOf(this.dialect).attributes;
     if (octet >= ATTRIBUTES_BIT) {
       return known?.values.get(code) ?? '';
     }
@@ -304,7 +325,7 @@ export class WbxmlReader {
     if (octet === GlobalToken.STR_T && this.header.stringTable.length > 0) {
       return undefined;
     }
-    return this.#index.attributes?.values.get(tagCode(this.#attributePage, octet));
+    return indexOf(this.dialect).attributes?.values.get(tagCode(this.#attributePage, octet));
   }
 }
 
@@ -316,13 +337,15 @@ function isLiteral(octet: number): boolean {
 }
 
 function resolve(header: WbxmlHeader, options: ReaderOptions, at: number): Dialect {
-  const fpi = header.formalPublicId?.toLowerCase();
-  const found = options.dialects.find((dialect) =>
-    fpi === undefined ? dialect.publicId === header.publicId : dialect.formalPublicId.toLowerCase() === fpi,
-  );
-  const dialect = found ?? options.fallback;
-  if (dialect === undefined) {
+  const { publicId, formalPublicId } = header;
+  const fpi = formalPublicId?.toLowerCase();
+  for (const dialect of options.dialects) {
+    if (fpi === undefined ? dialect.publicId === publicId : dialect.formalPublicId.toLowerCase() === fpi) {
+      return dialect;
+    }
+  }
+  if (options.fallback === undefined) {
     throw new DecodeError('dialect', at, `one of ${options.dialects.map(({ name }) => name).join(', ')}`);
   }
-  return dialect;
+  return options.fallback;
 }

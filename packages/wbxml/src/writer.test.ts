@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { OctetWriter } from './octet-writer.ts';
 import { WbxmlWriter } from './writer.ts';
 
 const hex = (octets: Uint8Array) => [...octets].map((o) => o.toString(16).padStart(2, '0')).join(' ');
@@ -29,19 +28,57 @@ it('a page is switched just before the tag that needs it', () => {
   expect(hex(writer.take())).toBe('5a 00 01 07 13 01 00 00 12');
 });
 
-it.each([10, 48, 49, 3000])('a text of %i characters outside ASCII is UTF-8', (length) => {
+it.each([10, 64, 65, 3000])('a text of %i characters outside ASCII is UTF-8', (length) => {
   const text = `${'x'.repeat(length - 2)}\u{1f4e6}`;
-  const writer = new OctetWriter(4);
-  writer.text(text);
-  expect(new TextDecoder().decode(writer.take())).toBe(text);
+  const writer = new WbxmlWriter({ publicId: 1 });
+  writer.take();
+  writer.textElement(0x0f, text);
+  const octets = writer.finish();
+  expect([...octets.subarray(0, 2), ...octets.subarray(-2)]).toEqual([0x4f, 3, 0, 1]);
+  expect(new TextDecoder().decode(octets.subarray(2, -2))).toBe(text);
+});
+
+it.each([
+  0,
+  7,
+  10,
+  99,
+  100,
+  212,
+  999,
+  1000,
+  4294967296,
+  -1,
+  1.5,
+  Number.NaN,
+])('the number %d is written in decimal', (value) => {
+  const [as, text] = [new WbxmlWriter({ publicId: 1 }), new WbxmlWriter({ publicId: 1 })];
+  as.numberElement(0x112, value);
+  text.textElement(0x112, String(value));
+  expect(hex(as.finish())).toBe(hex(text.finish()));
 });
 
 it('what was taken stays as it was while writing goes on', () => {
-  const writer = new OctetWriter(4);
-  writer.text('abc');
+  const writer = new WbxmlWriter({ publicId: 1 });
   const first = writer.take();
-  writer.octets(new Uint8Array(5000).fill(7));
-  expect(hex(first)).toBe('61 62 63');
-  expect(writer.take()).toEqual(new Uint8Array(5000).fill(7));
-  expect(writer.length).toBe(5003);
+  const value = new Uint8Array(100_000).fill(7);
+  writer.opaque(value);
+  expect(hex(first)).toBe('02 01 6a 00');
+  expect(writer.take().subarray(-value.length)).toEqual(value);
+  expect(writer.length).toBe(4 + 4 + value.length);
+});
+
+it('documents that are written at the same time, or one after the other, do not touch each other', () => {
+  const write = (writer: WbxmlWriter, text: string) => {
+    writer.textElement(0x0f, text);
+    writer.textElement(0x0f, text);
+    return writer;
+  };
+  const expected = (text: string) => hex(write(new WbxmlWriter({ publicId: 1 }), text).take());
+  const finished = ['a', 'b'].map((text) => write(new WbxmlWriter({ publicId: 1 }), text).finish());
+  const [one, two] = [new WbxmlWriter({ publicId: 1 }), new WbxmlWriter({ publicId: 1 })];
+  write(one, 'c');
+  write(two, 'd');
+  const all = [...finished, one.finish(), two.finish()];
+  expect(all.map(hex)).toEqual(['a', 'b', 'c', 'd'].map(expected));
 });

@@ -1,14 +1,13 @@
-import { UTF_8_MIB_ENUM } from './charset.ts';
-import { ATTRIBUTES_BIT, CONTENT_BIT, GlobalToken } from './global-token.ts';
-import { OctetWriter } from './octet-writer.ts';
+import { encodeText, UTF_8_MIB_ENUM } from './charset.ts';
+import { ATTRIBUTES_BIT, CONTENT_BIT, GlobalToken, TOKEN_BITS } from './global-token.ts';
+import { mbUInt32Length } from './mb-u-int32.ts';
+import { OctetBuffer } from './octet-buffer.ts';
 
 export interface WriterOptions {
   /** Numeric public identifier, or the formal text where no number exists. */
   readonly publicId: number | string;
   /** Minor version: 2 (default) is what deployed clients read best (§7). */
   readonly minorVersion?: 1 | 2 | 3;
-  /** Octets to reserve at once. */
-  readonly expectedOctets?: number;
 }
 
 /** One attribute to write: its start token (page << 8 | token) and what its token does not say already. */
@@ -20,36 +19,40 @@ export interface AttributeStart {
   readonly value?: number;
 }
 
+/** Texts up to this many units are copied code by code; longer ones by the host's encoder. */
+const SHORT = 64;
+/** Most octets of an element beside its text: page switch, tag, STR_I, closing zero, END. */
+const ELEMENT_OCTETS = 6;
+/** Page switch and tag. */
+const TAG_OCTETS = 3;
+/** STR_I, three digits, closing zero, END: status codes and counters of messages and commands. */
+const SMALL_NUMBER_OCTETS = 6;
+const DIGIT_ZERO = 0x30;
+
 /**
  * Writes one WBXML document: UTF-8, inline strings. Tags are tag codes (page << 8 | token); a page switch is written just
  * before the tag or attribute that needs it (§7.4(1)); tags and attributes have page states of their own.
  */
-export class WbxmlWriter {
-  readonly #out: OctetWriter;
+export class WbxmlWriter extends OctetBuffer {
   #page = 0;
   #attributePage = 0;
 
   constructor(options: WriterOptions) {
-    this.#out = new OctetWriter(options.expectedOctets);
-    const out = this.#out;
-    out.u8(options.minorVersion ?? 2);
-    if (typeof options.publicId === 'number') {
-      out.mbUInt32(options.publicId);
-      out.mbUInt32(UTF_8_MIB_ENUM);
-      out.u8(0);
+    super();
+    const { publicId, minorVersion = 2 } = options;
+    this.#u8(minorVersion);
+    if (typeof publicId === 'number') {
+      this.#mbUInt32(publicId);
+      this.#mbUInt32(UTF_8_MIB_ENUM);
+      this.#u8(0);
     } else {
-      out.u8(0);
-      out.u8(0);
-      out.mbUInt32(UTF_8_MIB_ENUM);
-      out.mbUInt32(options.publicId.length + 1);
-      out.text(options.publicId);
-      out.u8(0);
+      this.#u8(0);
+      this.#u8(0);
+      this.#mbUInt32(UTF_8_MIB_ENUM);
+      this.#mbUInt32(publicId.length + 1);
+      this.utf8(publicId);
+      this.#u8(0);
     }
-  }
-
-  /** Octets written so far, taken ones included. */
-  get length(): number {
-    return this.#out.length;
   }
 
   open(tag: number): void {
@@ -62,17 +65,17 @@ export class WbxmlWriter {
     for (const { start, text, value } of attributes) {
       if (start >> 8 !== this.#attributePage) {
         this.#attributePage = start >> 8;
-        this.#out.u8(GlobalToken.SWITCH_PAGE);
-        this.#out.u8(this.#attributePage);
+        this.#u8(GlobalToken.SWITCH_PAGE);
+        this.#u8(this.#attributePage);
       }
-      this.#out.u8(start & 0xff);
+      this.#u8(start & 0xff);
       if (value !== undefined) {
-        this.#out.u8(value);
+        this.#u8(value);
       } else if (text !== undefined) {
         this.text(text);
       }
     }
-    this.#out.u8(GlobalToken.END);
+    this.#u8(GlobalToken.END);
   }
 
   /** Page of the last attribute: a token that several pages have needs no switch on this one. */
@@ -81,7 +84,7 @@ export class WbxmlWriter {
   }
 
   close(): void {
-    this.#out.u8(GlobalToken.END);
+    this.#u8(GlobalToken.END);
   }
 
   /** An element without content: a bare tag (R-050). */
@@ -89,63 +92,138 @@ export class WbxmlWriter {
     this.#tag(tag, 0);
   }
 
-  /** An element that holds one text; an empty text gives the bare tag (§7.4(2)). */
+  /**
+   * An element that holds one text; an empty text gives the bare tag (§7.4(2)). Most of a message is such elements with
+   * a few characters in them, so their way is short: room is asked for once, everything stands in local variables.
+   */
   textElement(tag: number, text: string): void {
+    const { length } = text;
+    if (length === 0 || length > SHORT) {
+      this.#longElement(tag, text);
+      return;
+    }
+    if (this.at + length + ELEMENT_OCTETS > this.octets.length) {
+      this.grow(length + ELEMENT_OCTETS);
+    }
+    const { octets } = this;
+    let { at } = this;
+    const page = tag >> 8;
+    if (page !== this.#page) {
+      octets[at++] = GlobalToken.SWITCH_PAGE;
+      octets[at++] = page;
+    }
+    octets[at++] = (tag & TOKEN_BITS) | CONTENT_BIT;
+    octets[at++] = GlobalToken.STR_I;
+    let bits = 0;
+    for (let index = 0; index < length; index++) {
+      const code = text.charCodeAt(index);
+      bits |= code | (code - 1); // above 7F when a code is, or when one is 0
+      octets[at++] = code;
+    }
+    if (bits >>> 7 !== 0) {
+      this.#longElement(tag, text);
+      return;
+    }
+    octets[at++] = 0;
+    octets[at++] = GlobalToken.END;
+    this.at = at;
+    this.#page = page;
+  }
+
+  /** An element that holds a number in decimal. */
+  numberElement(tag: number, value: number): void {
+    if (value >= 1000 || value < 0 || !Number.isInteger(value)) {
+      this.textElement(tag, String(value));
+      return;
+    }
+    this.#tag(tag, CONTENT_BIT);
+    if (this.at + SMALL_NUMBER_OCTETS > this.octets.length) {
+      this.grow(SMALL_NUMBER_OCTETS);
+    }
+    const { octets } = this;
+    let { at } = this;
+    octets[at++] = GlobalToken.STR_I;
+    if (value >= 100) {
+      octets[at++] = DIGIT_ZERO + Math.floor(value / 100);
+    }
+    if (value >= 10) {
+      octets[at++] = DIGIT_ZERO + (Math.floor(value / 10) % 10);
+    }
+    octets[at++] = DIGIT_ZERO + (value % 10);
+    octets[at++] = 0;
+    octets[at++] = GlobalToken.END;
+    this.at = at;
+  }
+
+  /** An inline string; one that contains U+0000 goes out as OPAQUE (R-051). */
+  text(text: string): void {
+    if (text.includes('\0')) {
+      this.opaque(encodeText(text));
+      return;
+    }
+    this.#u8(GlobalToken.STR_I);
+    this.utf8(text);
+    this.#u8(0);
+  }
+
+  opaque(octets: Uint8Array): void {
+    this.opaqueHead(octets.length);
+    if (this.at + octets.length > this.octets.length) {
+      this.grow(octets.length);
+    }
+    this.octets.set(octets, this.at);
+    this.at += octets.length;
+  }
+
+  /** Announces OPAQUE octets that the caller sends itself, after `take`. */
+  opaqueHead(length: number): void {
+    this.#u8(GlobalToken.OPAQUE);
+    this.#mbUInt32(length);
+  }
+
+  /** Begins an inline string whose octets the caller sends itself, after `take`; `endInline` ends it. */
+  beginInline(): void {
+    this.#u8(GlobalToken.STR_I);
+  }
+
+  endInline(): void {
+    this.#u8(0);
+  }
+
+  #longElement(tag: number, text: string): void {
     if (text === '') {
       this.#tag(tag, 0);
       return;
     }
     this.#tag(tag, CONTENT_BIT);
     this.text(text);
-    this.#out.u8(GlobalToken.END);
-  }
-
-  /** An inline string; one that contains U+0000 goes out as OPAQUE (R-051). */
-  text(text: string): void {
-    const out = this.#out;
-    if (text.includes('\0')) {
-      const octets = new OctetWriter(text.length * 3);
-      octets.text(text);
-      this.opaque(octets.take());
-      return;
-    }
-    out.u8(GlobalToken.STR_I);
-    out.text(text);
-    out.u8(0);
-  }
-
-  opaque(octets: Uint8Array): void {
-    this.opaqueHead(octets.length);
-    this.#out.octets(octets);
-  }
-
-  /** Announces OPAQUE octets that the caller sends itself, after `take`. */
-  opaqueHead(length: number): void {
-    this.#out.u8(GlobalToken.OPAQUE);
-    this.#out.mbUInt32(length);
-  }
-
-  /** Begins an inline string whose octets the caller sends itself, after `take`; `endInline` ends it. */
-  beginInline(): void {
-    this.#out.u8(GlobalToken.STR_I);
-  }
-
-  endInline(): void {
-    this.#out.u8(0);
-  }
-
-  /** What was written since the last `take`: a view, not a copy. */
-  take(): Uint8Array {
-    return this.#out.take();
+    this.close();
   }
 
   #tag(tag: number, bits: number): void {
+    if (this.at + TAG_OCTETS > this.octets.length) {
+      this.grow(TAG_OCTETS);
+    }
     const page = tag >> 8;
     if (page !== this.#page) {
-      this.#out.u8(GlobalToken.SWITCH_PAGE);
-      this.#out.u8(page);
+      this.octets[this.at++] = GlobalToken.SWITCH_PAGE;
+      this.octets[this.at++] = page;
       this.#page = page;
     }
-    this.#out.u8((tag & 0x3f) | bits);
+    this.octets[this.at++] = (tag & TOKEN_BITS) | bits;
+  }
+
+  #u8(octet: number): void {
+    if (this.at === this.octets.length) {
+      this.grow(1);
+    }
+    this.octets[this.at++] = octet;
+  }
+
+  #mbUInt32(value: number): void {
+    for (let groups = mbUInt32Length(value) - 1; groups > 0; groups--) {
+      this.#u8(0x80 | ((value >>> (7 * groups)) & 0x7f));
+    }
+    this.#u8(value & 0x7f);
   }
 }

@@ -7,6 +7,8 @@ export interface Cursor {
   readonly text: string;
   readonly opaque: Uint8Array;
   readonly offset: number;
+  /** Leaves the element just entered when it holds nothing but one text; undefined, with nothing read, otherwise. */
+  onlyText(): string | undefined;
   /** Leaves the element just entered, its content unread. */
   skip(): void;
   nameOf(tag: number): { readonly name: string; readonly namespace: string } | undefined;
@@ -14,6 +16,10 @@ export interface Cursor {
 
 /** Text of a protocol element, white space stripped (R-006); elements inside it are skipped, but for `inner`. */
 export function readText(cursor: Cursor, inner?: number): string {
+  const only = cursor.onlyText();
+  if (only !== undefined) {
+    return strip(only);
+  }
   let text = '';
   for (let event = cursor.next(); event !== END; event = cursor.next()) {
     if (event === TEXT) {

@@ -84,6 +84,10 @@ function withoutClosingNuls(octets: Uint8Array): Uint8Array {
 
 /** A node value: white space kept, an element inside re-serialised, OPAQUE kept as octets. */
 function readData(cursor: Cursor): Data {
+  const only = cursor.onlyText();
+  if (only !== undefined) {
+    return only;
+  }
   const pieces: (string | Uint8Array)[] = [];
   let nested = false;
   for (let event = cursor.next(); event !== END; event = cursor.next()) {

@@ -86,6 +86,10 @@ export function readChal(cursor: Cursor): Chal | undefined {
 
 /** Base64 text, whatever form the wire had: OPAQUE may hold the text, or the raw octets. */
 function readBase64(cursor: Cursor): string {
+  const only = cursor.onlyText();
+  if (only !== undefined) {
+    return only.trim();
+  }
   let text = '';
   for (let event = cursor.next(); event !== END; event = cursor.next()) {
     if (event === TEXT) {

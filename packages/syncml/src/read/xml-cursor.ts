@@ -42,6 +42,16 @@ export class XmlCursor implements Cursor {
     return tagOf(child);
   }
 
+  onlyText(): string | undefined {
+    const children = this.#path[this.#path.length - 1]?.children;
+    const only = children?.length === 1 ? children[0] : undefined;
+    if (typeof only !== 'string') {
+      return undefined;
+    }
+    this.#leave();
+    return only;
+  }
+
   skip(): void {
     this.#leave();
   }

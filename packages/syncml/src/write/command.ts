@@ -12,7 +12,7 @@ export function writeCommand(out: Emitter, command: Command): void {
   }
   const tag = Tag[command.kind];
   out.open(tag);
-  out.text(Tag.CmdID, command.CmdID);
+  out.textElement(Tag.CmdID, command.CmdID);
   switch (command.kind) {
     case 'Status':
       writeStatus(out, command);
@@ -38,25 +38,25 @@ export function writeCommand(out: Emitter, command: Command): void {
 }
 
 function writeStatus(out: Emitter, status: Status): void {
-  out.text(Tag.MsgRef, String(status.MsgRef));
-  out.text(Tag.CmdRef, status.CmdRef);
-  out.text(Tag.Cmd, status.Cmd);
+  out.numberElement(Tag.MsgRef, status.MsgRef);
+  out.textElement(Tag.CmdRef, status.CmdRef);
+  out.textElement(Tag.Cmd, status.Cmd);
   for (const ref of status.TargetRef) {
-    out.text(Tag.TargetRef, ref);
+    out.textElement(Tag.TargetRef, ref);
   }
   for (const ref of status.SourceRef) {
-    out.text(Tag.SourceRef, ref);
+    out.textElement(Tag.SourceRef, ref);
   }
   if (status.Chal !== undefined) {
     writeChal(out, status.Chal);
   }
-  out.text(Tag.Data, String(status.Data));
+  out.numberElement(Tag.Data, status.Data);
   writeItems(out, status.items, undefined);
 }
 
 function writeResults(out: Emitter, results: Results): void {
-  out.text(Tag.MsgRef, String(results.MsgRef));
-  out.text(Tag.CmdRef, results.CmdRef);
+  out.numberElement(Tag.MsgRef, results.MsgRef);
+  out.textElement(Tag.CmdRef, results.CmdRef);
   writeMeta(out, results.Meta);
   optional(out, Tag.TargetRef, results.TargetRef);
   optional(out, Tag.SourceRef, results.SourceRef);

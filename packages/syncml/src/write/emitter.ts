@@ -8,9 +8,11 @@ export interface Emitter {
   close(tag: number): void;
   empty(tag: number): void;
   /** An element that holds one text. */
-  text(tag: number, text: string): void;
+  textElement(tag: number, text: string): void;
+  /** An element that holds a number, in decimal. */
+  numberElement(tag: number, value: number): void;
   /** An element that holds octets; only where `octetsAsBase64` is false. */
-  octets(tag: number, octets: Uint8Array): void;
+  octetElement(tag: number, octets: Uint8Array): void;
   /** An element that holds a range of a stored object. */
   blob(tag: number, ref: BlobRef, base64: boolean): void;
   /** A command that was received but not understood: shown to people, never sent (TypeError). */
@@ -18,5 +20,5 @@ export interface Emitter {
   /** Octets written so far. */
   readonly length: number;
   /** Everything written, in order. */
-  finish(): readonly MessagePart[];
+  parts(): readonly MessagePart[];
 }

@@ -17,7 +17,7 @@ export function writeItem(out: Emitter, item: Item, commandMeta: Meta | undefine
   if (item.Data === undefined || typeof item.Data === 'string') {
     writeMeta(out, item.Meta);
     if (item.Data !== undefined) {
-      out.text(Tag.Data, item.Data);
+      out.textElement(Tag.Data, item.Data);
     }
   } else if (item.Data instanceof Uint8Array) {
     writeOctets(out, item, item.Data, commandMeta);
@@ -34,9 +34,9 @@ export function writeItem(out: Emitter, item: Item, commandMeta: Meta | undefine
 
 export function writeLocation(out: Emitter, tag: number, location: Location): void {
   out.open(tag);
-  out.text(Tag.LocURI, location.LocURI);
+  out.textElement(Tag.LocURI, location.LocURI);
   if (location.LocName !== undefined) {
-    out.text(Tag.LocName, location.LocName);
+    out.textElement(Tag.LocName, location.LocName);
   }
   out.close(tag);
 }
@@ -45,17 +45,17 @@ export function writeLocation(out: Emitter, tag: number, location: Location): vo
 function writeOctets(out: Emitter, item: Item, octets: Uint8Array, commandMeta: Meta | undefined): void {
   if (isBase64(item, commandMeta)) {
     writeMeta(out, item.Meta);
-    out.text(Tag.Data, encodeBase64(octets));
+    out.textElement(Tag.Data, encodeBase64(octets));
     return;
   }
   if (!out.octetsAsBase64) {
     writeMeta(out, item.Meta);
-    out.octets(Tag.Data, octets);
+    out.octetElement(Tag.Data, octets);
     return;
   }
   const text = holdsText(item.Meta, commandMeta) ? decodeTextStrictly(octets) : undefined;
   writeMeta(out, text === undefined ? asBase64(item, commandMeta) : item.Meta);
-  out.text(Tag.Data, text ?? encodeBase64(octets));
+  out.textElement(Tag.Data, text ?? encodeBase64(octets));
 }
 
 /** The item's Meta with Format `b64`, unless that is in force already (R-017). */

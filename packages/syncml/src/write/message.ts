@@ -22,14 +22,14 @@ export function writeMessage(out: Emitter, message: SyncMLMessage): void {
 
 function writeHdr(out: Emitter, hdr: SyncHdr): void {
   out.open(Tag.SyncHdr);
-  out.text(Tag.VerDTD, hdr.VerDTD);
-  out.text(Tag.VerProto, hdr.VerProto);
-  out.text(Tag.SessionID, hdr.SessionID);
-  out.text(Tag.MsgID, String(hdr.MsgID));
+  out.textElement(Tag.VerDTD, hdr.VerDTD);
+  out.textElement(Tag.VerProto, hdr.VerProto);
+  out.textElement(Tag.SessionID, hdr.SessionID);
+  out.numberElement(Tag.MsgID, hdr.MsgID);
   writeLocation(out, Tag.Target, hdr.Target);
   writeLocation(out, Tag.Source, hdr.Source);
   if (hdr.RespURI !== undefined) {
-    out.text(Tag.RespURI, hdr.RespURI);
+    out.textElement(Tag.RespURI, hdr.RespURI);
   }
   if (hdr.Cred !== undefined) {
     writeCred(out, hdr.Cred);

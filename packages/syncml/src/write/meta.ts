@@ -11,17 +11,17 @@ export function writeMeta(out: Emitter, meta: Meta | undefined): void {
   optional(out, Tag.Format, meta.Format);
   optional(out, Tag.Type, meta.Type);
   optional(out, Tag.Mark, meta.Mark);
-  optional(out, Tag.Size, meta.Size);
+  optionalNumber(out, Tag.Size, meta.Size);
   optional(out, Tag.NextNonce, meta.NextNonce);
-  optional(out, Tag.MaxMsgSize, meta.MaxMsgSize);
-  optional(out, Tag.MaxObjSize, meta.MaxObjSize);
+  optionalNumber(out, Tag.MaxMsgSize, meta.MaxMsgSize);
+  optionalNumber(out, Tag.MaxObjSize, meta.MaxObjSize);
   out.close(Tag.Meta);
 }
 
 export function writeCred(out: Emitter, cred: Cred): void {
   out.open(Tag.Cred);
   writeMeta(out, cred.Meta);
-  out.text(Tag.Data, cred.Data);
+  out.textElement(Tag.Data, cred.Data);
   out.close(Tag.Cred);
 }
 
@@ -31,9 +31,15 @@ export function writeChal(out: Emitter, chal: Chal): void {
   out.close(Tag.Chal);
 }
 
-export function optional(out: Emitter, tag: number, value: string | number | undefined): void {
+export function optional(out: Emitter, tag: number, value: string | undefined): void {
   if (value !== undefined) {
-    out.text(tag, typeof value === 'string' ? value : String(value));
+    out.textElement(tag, value);
+  }
+}
+
+function optionalNumber(out: Emitter, tag: number, value: number | undefined): void {
+  if (value !== undefined) {
+    out.numberElement(tag, value);
   }
 }
 

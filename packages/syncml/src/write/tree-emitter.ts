@@ -51,11 +51,15 @@ export class TreeEmitter implements Emitter {
     this.#add(this.#element(tag, []));
   }
 
-  text(tag: number, text: string): void {
+  textElement(tag: number, text: string): void {
     this.#add(this.#element(tag, text === '' ? [] : [tag === Tag.Data ? this.#values.text(text) : text]));
   }
 
-  octets(tag: number, octets: Uint8Array): void {
+  numberElement(tag: number, value: number): void {
+    this.textElement(tag, String(value));
+  }
+
+  octetElement(tag: number, octets: Uint8Array): void {
     this.#add(this.#element(tag, [this.#values.octets(octets)]));
   }
 
@@ -70,7 +74,7 @@ export class TreeEmitter implements Emitter {
     this.#add({ name: shown, namespace: this.#namespace, attributes: NO_ATTRIBUTES, children: id });
   }
 
-  finish(): readonly MessagePart[] {
+  parts(): readonly MessagePart[] {
     return [];
   }
 

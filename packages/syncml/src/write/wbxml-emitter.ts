@@ -4,65 +4,59 @@ import { dialectFor } from '../dialect.ts';
 import type { BlobRef, MessagePart, Unsupported } from '../model.ts';
 import type { Emitter } from './emitter.ts';
 
+/** From this length on a part of its own is cheaper than a copy of the value. */
+const OWN_PART_OCTETS = 1024;
+
 /** WBXML 1.2, numeric public identifier, UTF-8, no string table (§7). */
-export class WbxmlEmitter implements Emitter {
+export class WbxmlEmitter extends WbxmlWriter implements Emitter {
   readonly octetsAsBase64 = false;
-  readonly #writer: WbxmlWriter;
   readonly #parts: MessagePart[] = [];
-  #blobOctets = 0;
+  /** Octets that go out without passing through the writer. */
+  #passed = 0;
 
-  constructor(verDTD: string, expectedOctets?: number) {
-    this.#writer = new WbxmlWriter({ publicId: dialectFor(verDTD).publicId, expectedOctets });
+  constructor(verDTD: string) {
+    super({ publicId: dialectFor(verDTD).publicId });
   }
 
-  get length(): number {
-    return this.#writer.length + this.#blobOctets;
+  override get length(): number {
+    return super.length + this.#passed;
   }
 
-  open(tag: number): void {
-    this.#writer.open(tag);
-  }
-
-  close(): void {
-    this.#writer.close();
-  }
-
-  empty(tag: number): void {
-    this.#writer.empty(tag);
-  }
-
-  text(tag: number, text: string): void {
-    this.#writer.textElement(tag, text);
-  }
-
-  octets(tag: number, octets: Uint8Array): void {
-    this.#writer.open(tag);
-    this.#writer.opaque(octets);
-    this.#writer.close();
+  octetElement(tag: number, octets: Uint8Array): void {
+    this.open(tag);
+    if (octets.length < OWN_PART_OCTETS) {
+      this.opaque(octets);
+    } else {
+      this.opaqueHead(octets.length);
+      this.#pass({ kind: 'octets', octets }, octets.length);
+    }
+    this.close();
   }
 
   blob(tag: number, ref: BlobRef, base64: boolean): void {
-    const writer = this.#writer;
-    writer.open(tag);
+    this.open(tag);
     if (base64) {
-      writer.beginInline();
+      this.beginInline();
+      this.#pass({ kind: 'blob', ref, base64 }, base64Length(ref.length));
+      this.endInline();
     } else {
-      writer.opaqueHead(ref.length);
+      this.opaqueHead(ref.length);
+      this.#pass({ kind: 'blob', ref, base64 }, ref.length);
     }
-    this.#parts.push({ kind: 'octets', octets: writer.take() }, { kind: 'blob', ref, base64 });
-    this.#blobOctets += base64 ? base64Length(ref.length) : ref.length;
-    if (base64) {
-      writer.endInline();
-    }
-    writer.close();
+    this.close();
   }
 
   unsupported({ name }: Unsupported): void {
     throw new TypeError(`encode: ${name} is no DM command`);
   }
 
-  finish(): readonly MessagePart[] {
-    this.#parts.push({ kind: 'octets', octets: this.#writer.take() });
-    return this.#parts;
+  parts(): readonly MessagePart[] {
+    const last: MessagePart = { kind: 'octets', octets: this.finish() };
+    return this.#parts.length === 0 ? [last] : [...this.#parts, last];
+  }
+
+  #pass(part: MessagePart, octets: number): void {
+    this.#parts.push({ kind: 'octets', octets: this.take() }, part);
+    this.#passed += octets;
   }
 }

@@ -50,13 +50,17 @@ export class XmlEmitter implements Emitter {
     this.#text += tagText(tag).empty;
   }
 
-  text(tag: number, text: string): void {
+  textElement(tag: number, text: string): void {
     const { open, close, empty } = tagText(tag);
     this.#text += text === '' ? empty : open + escapeText(text) + close;
   }
 
-  octets(tag: number, octets: Uint8Array): void {
-    this.text(tag, encodeBase64(octets));
+  numberElement(tag: number, value: number): void {
+    this.textElement(tag, String(value));
+  }
+
+  octetElement(tag: number, octets: Uint8Array): void {
+    this.textElement(tag, encodeBase64(octets));
   }
 
   blob(tag: number, ref: BlobRef): void {
@@ -71,7 +75,7 @@ export class XmlEmitter implements Emitter {
     throw new TypeError(`encode: ${name} is no DM command`);
   }
 
-  finish(): readonly MessagePart[] {
+  parts(): readonly MessagePart[] {
     this.#take();
     return this.#parts;
   }
