@@ -93,6 +93,7 @@ function titleOf(name: string): string {
     PEER_ERROR_CODES: 'Protocol violations of the peer (PeerError)',
     USAGE_ERROR_CODES: 'Wrong use by the caller (UsageError)',
     DEVICE_ERRORS: 'The device',
+    WAKE_ERRORS: 'Waking devices',
   };
   return words[name] ?? name;
 }

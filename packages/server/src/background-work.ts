@@ -16,6 +16,7 @@ export interface BackgroundDeps {
   readonly fleet: Fleet;
   readonly spool: { sweep(now: number): Promise<void> };
   readonly wake: { runDue(): Promise<number> };
+  readonly pushes: { runDue(): Promise<number> };
   readonly traces: TraceBounds;
 }
 
@@ -27,6 +28,7 @@ export function startBackground({
   fleet,
   spool,
   wake,
+  pushes,
   traces,
 }: BackgroundDeps): () => Promise<void> {
   const stops = [
@@ -35,6 +37,7 @@ export function startBackground({
     }),
     repeat('due wakes', config.dueIntervalMs, log, async () => {
       await wake.runDue();
+      await pushes.runDue();
     }),
     repeat('sweep', SWEEP_INTERVAL_MS, log, async () => {
       const now = Date.now();

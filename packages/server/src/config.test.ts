@@ -13,8 +13,15 @@ it.each([
   ['listeners.port', { dataDir: 'd', listeners: [{ port: 70_000 }] }],
   ['publicUrl', { dataDir: 'd', publicUrl: 'dm.example.com' }],
   ['publicUrl', { dataDir: 'd', publicUrl: 'https://dm.example.com/?a=1' }],
-  ['serverId', { dataDir: 'd', serverId: 'a-server-identifier-of-24' }],
+  ['serverId', { dataDir: 'd', serverId: 'x'.repeat(256) }],
   ['serverId', { dataDir: 'd', serverId: 'a:b' }],
+  ['wake.smpp.url', { dataDir: 'd', wake: { smpp: { url: 'http://smsc', systemId: 'a', password: '' } } }],
+  [
+    'wake.smpp.systemId',
+    { dataDir: 'd', wake: { smpp: { url: 'smpp://smsc', systemId: 'x'.repeat(16), password: '' } } },
+  ],
+  ['wake.pap.url', { dataDir: 'd', wake: { pap: { url: 'ftp://ppg' } } }],
+  ['wake.repeatMs[0]', { dataDir: 'd', wake: { repeatMs: [0] } }],
   ['maxMsgSize', { dataDir: 'd', maxMsgSize: 10 }],
   ['sessionIdleMs', { dataDir: 'd', sessionIdleMs: 0.5 }],
   ['planner.retryBaseMs', { dataDir: 'd', planner: { retryBaseMs: 0 } }],
@@ -27,5 +34,18 @@ it.each([
 it('takes the slash off the public address', () => {
   expect(serverConfig({ dataDir: 'd', publicUrl: 'https://dm.example.com/fota/' }).publicUrl).toBe(
     'https://dm.example.com/fota',
+  );
+});
+
+it('N-045: a ServerID that some devices cannot take is said, and served', () => {
+  const long = serverConfig({ dataDir: 'd', serverId: 'a-server-identifier-of-24' });
+  expect(long.warnings).toEqual([expect.stringMatching(/^serverId: .* longer than 23 characters$/)]);
+  expect(serverConfig({ dataDir: 'd', serverId: 'x'.repeat(23) }).warnings).toEqual([]);
+});
+
+it('says what is wrong with a gateway', () => {
+  const smpp = { url: 'smpps://smsc.example', systemId: 'a', password: 'b', caFile: '/nowhere.pem' };
+  expect(() => serverConfig({ dataDir: 'd', wake: { smpp } })).toThrow(
+    /^wake\.smpp: .*nowhere\.pem cannot be read/,
   );
 });

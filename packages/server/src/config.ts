@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { SAFE_SERVER_ID_CHARACTERS } from '@fumarole/dm/notification';
 import { ConfigError } from './config-error.ts';
 import { MAX_CONCURRENT } from './dm-endpoint/limits.ts';
 import {
@@ -15,6 +16,7 @@ import type { LogLevel } from './observe/logger.ts';
 import type { ListenerOptions, ServerOptions } from './options.ts';
 import { readSettings, settingsIn, within } from './settings.ts';
 import type { TraceBounds } from './store/port.ts';
+import type { WakeOptions } from './wake/options.ts';
 
 /** Server options, complete and checked. */
 export interface ServerConfig {
@@ -33,7 +35,9 @@ export interface ServerConfig {
   readonly maxObjSize: number;
   readonly sessionIdleMs: number;
   readonly traces: TraceBounds;
-  readonly wake: NonNullable<ServerOptions['wake']>;
+  readonly wake: WakeOptions;
+  /** What would hardly be meant, for the operator. */
+  readonly warnings: readonly string[];
   readonly dueIntervalMs: number;
   readonly planner: NonNullable<ServerOptions['planner']>;
   readonly plainSchemes: readonly ('basic' | 'md5' | 'mac')[];
@@ -42,8 +46,8 @@ export interface ServerConfig {
   readonly maxConcurrentMessages: number;
 }
 
-/** Server identifiers above this are dropped by a widely deployed engine (notification §2.4). */
-const MAX_SERVER_ID = 23;
+/** One octet holds the length of the identifier in package 0. */
+const MAX_SERVER_ID = 255;
 
 /** Checks the options and fills in the defaults. Throws ConfigError. */
 export function serverConfig(options: ServerOptions): ServerConfig {
@@ -71,6 +75,7 @@ export function serverConfig(options: ServerOptions): ServerConfig {
     plainSchemes: options.plainSchemes ?? [],
     planner: set.planner ?? {},
     wake: set.wake ?? {},
+    warnings: warningsOf(options),
     traces: {
       maxAgeMs: set.traces?.maxAgeMs ?? TRACE_MAX_AGE_MS,
       maxRows: set.traces?.maxRows ?? TRACE_MAX_ROWS,
@@ -90,6 +95,15 @@ function baseUrl(text: string): string {
     throw new ConfigError('publicUrl', `an http or https URL without query is expected, not ${text}`);
   }
   return text.replace(/\/+$/, '');
+}
+
+/** N-045: nothing is wrong with it, and a widely deployed engine drops it. */
+function warningsOf({ serverId = '' }: ServerOptions): readonly string[] {
+  return serverId.length <= SAFE_SERVER_ID_CHARACTERS
+    ? []
+    : [
+        `serverId: some devices drop package 0 of a server whose identifier is longer than ${SAFE_SERVER_ID_CHARACTERS} characters`,
+      ];
 }
 
 function serverId(text: string): string {

@@ -1,5 +1,6 @@
 import type { PlannerConfig } from '@fumarole/fumo/server';
 import type { LogLevel } from './observe/logger.ts';
+import type { WakeOptions } from './wake/options.ts';
 
 export interface ListenerOptions {
   /** Default 127.0.0.1: reachable from elsewhere only by an explicit choice. */
@@ -46,8 +47,8 @@ export interface ServerOptions {
   /** How long a session may be silent. */
   readonly sessionIdleMs?: number;
   readonly traces?: { readonly maxAgeMs?: number; readonly maxRows?: number; readonly maxBytes?: number };
-  /** Waits between repeats of package 0; after the last the resynchronisation form follows. */
-  readonly wake?: { readonly repeatMs?: readonly number[]; readonly resyncMs?: readonly number[] };
+  /** Gateways for package 0, and the waits between its repeats. */
+  readonly wake?: WakeOptions;
   /** How often due work is looked for. */
   readonly dueIntervalMs?: number;
   /** Overrides of the planner's waits and budgets. */

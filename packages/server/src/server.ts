@@ -25,7 +25,7 @@ import { createFleet } from './fleet/create-fleet.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import { type Listeners, openListeners } from './listeners.ts';
 import { createLogger, logDestination } from './observe/logger.ts';
-import { createMetrics, type Metrics } from './observe/metrics.ts';
+import { createMetrics, type Metrics, type SmsLink } from './observe/metrics.ts';
 import { type ReadinessCheck, registerObserve } from './observe/register-observe.ts';
 import type { ServerOptions } from './options.ts';
 import { EVENT_POLL_MS } from './rest/limits.ts';
@@ -34,7 +34,9 @@ import { registerRest } from './rest/register-rest.ts';
 import type { Store } from './store/port.ts';
 import { openSqliteStore } from './store/sqlite/open-store.ts';
 import { VERSION } from './version.ts';
-import { udpChannel } from './wake/udp-channel.ts';
+import { openChannels } from './wake/open-channels.ts';
+import { PAP_RESULT_PATH, registerPap } from './wake/pap/register-pap.ts';
+import { createPushDesk, type PushDesk } from './wake/push-desk.ts';
 import { createWakeService } from './wake/wake-service.ts';
 
 export interface RunningServer {
@@ -44,6 +46,8 @@ export interface RunningServer {
   readonly urls: readonly string[];
   /** At the first start only: shown once, kept as a hash. */
   readonly adminToken?: string;
+  /** What in the options would hardly be meant. */
+  readonly warnings: readonly string[];
   readonly store: Store;
   readonly fleet: Fleet;
   /** Finishes open requests within the grace, then stops; harmless when repeated. */
@@ -62,7 +66,10 @@ interface Parts {
   readonly spool: Spool;
   readonly urls: DownloadUrls;
   readonly downloadKey: Uint8Array;
+  /** Makes the address for results of push gateways one that only they know. */
+  readonly resultToken: string;
   readonly fleet: Fleet;
+  readonly pushes: PushDesk;
   readonly wake: ReturnType<typeof createWakeService>;
   readonly feed: EventFeed;
   readonly publicUrl: () => string;
@@ -77,6 +84,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const config = serverConfig(options);
   const log = createLogger(config.logLevel, logDestination(config.logFile));
   const life: Life = { url: config.publicUrl, draining: false };
+  for (const warning of config.warnings) log.warn(warning);
   const parts = await buildParts(config, log, life);
   const { store } = parts;
   let listeners: Listeners | undefined;
@@ -94,6 +102,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       url: parts.publicUrl(),
       urls: listeners.urls,
       ...(adminToken === undefined ? {} : { adminToken }),
+      warnings: config.warnings,
       store,
       fleet: parts.fleet,
       close: () => {
@@ -104,7 +113,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   } catch (error) {
     await listeners?.close(0);
     await app?.close();
-    await parts.wake.close();
+    await closeWake(parts);
     parts.metrics.stop();
     await store.close();
     throw error;
@@ -121,7 +130,7 @@ async function buildParts(config: ServerConfig, log: Logger, life: Life): Promis
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const seal = Seal.open(config.keyFile);
   const artifacts = await DiskArtifacts.open(join(config.dataDir, 'artifacts'), Date.now());
-  const holder: { metrics?: Metrics } = {};
+  const holder: Holder = {};
   const store = openSqliteStore(config.dataDir, {
     committed: (batch, seconds) => holder.metrics?.committed(batch, seconds),
   });
@@ -130,6 +139,7 @@ async function buildParts(config: ServerConfig, log: Logger, life: Life): Promis
   const metrics = createMetrics({
     openSessions: () => store.openSessions(Date.now() - config.sessionIdleMs),
     updatesByState: () => store.deviceCounts(),
+    smsLink: () => holder.smpp,
   });
   holder.metrics = metrics;
   const spool = await Spool.open(
@@ -139,18 +149,10 @@ async function buildParts(config: ServerConfig, log: Logger, life: Life): Promis
   );
   const publicUrl = (): string => life.url ?? 'http://localhost';
   const downloadKey = seal.derive('download urls');
+  const resultToken = Buffer.from(seal.derive('push results')).toString('base64url');
   const urls = createDownloadUrls({ publicUrl, key: downloadKey, now: Date.now });
   const vault = new AccountVault(seal);
-  const onError = (err: unknown, key: string): void =>
-    log.warn({ err, device: key }, 'package 0 did not leave');
-  const wake = createWakeService({
-    store,
-    vault,
-    channels: [udpChannel()],
-    now: Date.now,
-    onError,
-    ...config.wake,
-  });
+  const { pushes, wake } = openWake(config, log, { store, vault, metrics, publicUrl, holder, resultToken });
   const fleet = createFleet({
     store,
     urls,
@@ -178,12 +180,45 @@ async function buildParts(config: ServerConfig, log: Logger, life: Life): Promis
     spool,
     urls,
     downloadKey,
+    resultToken,
     fleet,
+    pushes,
     wake,
     feed,
     publicUrl,
     draining,
   };
+}
+
+/** What parts that are made first read of those made later. */
+interface Holder {
+  metrics?: Metrics;
+  smpp?: SmsLink | undefined;
+}
+
+/** Package 0 and the channels that carry it. */
+function openWake(
+  config: ServerConfig,
+  log: Logger,
+  ports: Pick<Parts, 'store' | 'vault' | 'metrics' | 'publicUrl' | 'resultToken'> & {
+    readonly holder: Holder;
+  },
+): Pick<Parts, 'pushes' | 'wake'> {
+  const { store, vault, metrics, publicUrl, holder, resultToken } = ports;
+  const papResultUrl = (): string => `${publicUrl()}${PAP_RESULT_PATH}/${resultToken}`;
+  const { channels, smpp } = openChannels(config.wake, { log, pushes: () => pushes, papResultUrl });
+  holder.smpp = smpp;
+  const pushes = createPushDesk({ store, channels, now: Date.now, measure: metrics });
+  const onError = (err: unknown, key: string): void =>
+    log.warn({ err, device: key }, 'package 0 did not leave');
+  const wake = createWakeService({ store, vault, pushes, now: Date.now, onError, ...config.wake });
+  return { pushes, wake };
+}
+
+/** What is on its way to a gateway ends with the gateway's channel. */
+async function closeWake({ pushes, wake }: Pick<Parts, 'pushes' | 'wake'>): Promise<void> {
+  await pushes.close();
+  await wake.idle();
 }
 
 async function composeApp(parts: Parts): Promise<FastifyInstance> {
@@ -220,6 +255,7 @@ async function composeApp(parts: Parts): Promise<FastifyInstance> {
     version: VERSION,
     publicUrl,
   });
+  await registerPap(app, parts.resultToken, (report) => parts.pushes.report(report));
   registerObserve(app, { metrics, checks: readiness(store, artifacts), draining: parts.draining });
   await app.ready();
   return app;
@@ -256,7 +292,7 @@ function endpoint(parts: Parts): NodeHandler {
     sessionIdleMs: config.sessionIdleMs,
     sessions: new SessionValues(),
     endpointUrl: () => `${publicUrl()}/dm`,
-    arrived: (key) => wake.arrived(key),
+    arrived: (key, sessionID) => wake.arrived(key, sessionID),
     now: Date.now,
     log,
     metrics,
@@ -287,7 +323,7 @@ async function stop(parts: Parts, { app, listeners, stopBackground }: Running, l
   await listeners.close(parts.config.stopGraceMs);
   await stopBackground();
   await app.close();
-  await parts.wake.close();
+  await closeWake(parts);
   parts.metrics.stop();
   await parts.store.close();
   parts.log.info('stopped');

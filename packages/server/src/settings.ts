@@ -2,6 +2,7 @@
 import type { PlannerConfig } from '@fumarole/fumo/server';
 import { ConfigError } from './config-error.ts';
 import type { ServerOptions } from './options.ts';
+import { readGateways } from './wake/options.ts';
 
 /** What a settings file may hold; everything may be left out. */
 export type ServerSettings = Pick<
@@ -88,8 +89,10 @@ function checkPlanner(value: unknown): Partial<PlannerConfig> {
 }
 
 function checkWake(value: unknown): NonNullable<ServerOptions['wake']> {
-  const { repeatMs, resyncMs } = objectOf('wake', value, ['repeatMs', 'resyncMs']);
+  const known = ['repeatMs', 'resyncMs', 'smpp', 'pap', 'http', 'swappedSessionIds'];
+  const { repeatMs, resyncMs, ...gateways } = objectOf('wake', value, known);
   return {
+    ...readGateways(gateways),
     ...(repeatMs === undefined ? {} : { repeatMs: pauses('wake.repeatMs', repeatMs) }),
     ...(resyncMs === undefined ? {} : { resyncMs: pauses('wake.resyncMs', resyncMs) }),
   };

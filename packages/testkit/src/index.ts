@@ -3,6 +3,7 @@ export { ChildProgram } from './child-program.ts';
 export { type Fault, FaultProxy } from './fault-proxy.ts';
 export * from './pybricks.ts';
 export { type RecordedMessage, RecordingProxy } from './recording-proxy.ts';
+export { type SmscOptions, type SubmittedSms, TestSmsc } from './test-smsc.ts';
 export {
   isSettled,
   MANUFACTURER,

@@ -13,6 +13,9 @@ import { type Column, localTime, printFacts, printJson, printTable } from '../ou
 import { UPDATE_COLUMNS } from './updates.ts';
 
 const OFFERS = ['automatic', 'on-request', 'manual'];
+const UI_MODES = ['none', 'background', 'informative', 'interactive'];
+const WAKE_HELP =
+  'where package 0 reaches it: udp:HOST:PORT, tel:+NUMBER, pap:WAPPUSH=…/TYPE=…@GATEWAY, or the URL of a listener';
 const SCHEMES = ['none', 'basic', 'md5', 'mac', 'transport'];
 
 const DEVICE_COLUMNS: readonly Column<ApiDevice>[] = [
@@ -68,7 +71,7 @@ function registerAdmission(devices: Command): void {
     .option('--server-secret <secret>', 'its secret (default: made, shown once)')
     .option('--manufacturer <name>', 'expected maker')
     .option('--model <name>', 'expected model')
-    .option('--wake <address>', 'where package 0 reaches it: udp:HOST:PORT')
+    .option('--wake <address>', WAKE_HELP)
     .option('--profile <name>', 'device profile')
     .addOption(new Option('--offer <policy>', 'when packages are offered').choices(OFFERS))
     .action(async (id: string, options: Record<string, string | undefined>, command: Command) => {
@@ -112,7 +115,7 @@ function registerCare(devices: Command): void {
       '--plain-schemes <schemes>',
       'taken from this device without TLS besides mac (md5, basic); none: the rule of the server',
     )
-    .option('--wake <address>', 'where package 0 reaches it: udp:HOST:PORT')
+    .option('--wake <address>', WAKE_HELP)
     .action(async (id: string, options: Record<string, string | undefined>, command: Command) => {
       const { offer, via, profile, wake } = options;
       const { api, output } = contextOf(command);
@@ -134,13 +137,13 @@ function registerCare(devices: Command): void {
       else showCredentials({ api, output }, made);
     },
   );
-  registerDeed(
-    devices,
-    'wake <device>',
-    'send package 0: the device contacts the server now',
-    'wake',
-    'woken',
-  );
+  apiCommand(devices, 'wake <device>', 'send package 0: the device contacts the server now')
+    .addOption(new Option('--ui-mode <mode>', 'how it shall treat its user').choices(UI_MODES))
+    .addOption(new Option('--initiator <who>', 'who caused it').choices(['server', 'client']))
+    .action(async (id: string, order: Record<string, string | undefined>, command: Command) => {
+      const { uiMode, initiator } = order;
+      await doDeed(command, id, 'wake', 'woken', { uiMode, initiator });
+    });
   registerDeed(devices, 'release <device>', 'end the quarantine of a device', 'release', 'released');
   apiCommand(devices, 'remove <device>', 'forget a device and its credentials').action(
     async (id: string, _options: unknown, command: Command) => {
@@ -153,12 +156,16 @@ function registerCare(devices: Command): void {
 }
 
 function registerDeed(devices: Command, spec: string, description: string, path: string, done: string): void {
-  apiCommand(devices, spec, description).action(async (id: string, _options: unknown, command: Command) => {
-    const { api, output } = contextOf(command);
-    const answer = await api.post(`/devices/${segment(id)}/${path}`, { json: {} });
-    if (output.json) printJson(output, answer);
-    else output.write(`${id} ${done}\n`);
-  });
+  apiCommand(devices, spec, description).action((id: string, _options: unknown, command: Command) =>
+    doDeed(command, id, path, done, {}),
+  );
+}
+
+async function doDeed(command: Command, id: string, path: string, done: string, json: object): Promise<void> {
+  const { api, output } = contextOf(command);
+  const answer = await api.post(`/devices/${segment(id)}/${path}`, { json });
+  if (output.json) printJson(output, answer);
+  else output.write(`${id} ${done}\n`);
 }
 
 function provisioning(

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
 import { DEFAULT_DATA, recordedServer, writeClientConfig } from '../client-config.ts';
 import { gather, jsonCommand, outputOf, wholeNumber } from '../context.ts';
+import { withGatewayPasswords } from '../gateway-passwords.ts';
 import { type CommonTls, parseListeners, TLS_VERSIONS } from '../listen-option.ts';
 import { printJson } from '../output.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -51,6 +52,7 @@ export function registerServe(program: Command): void {
       server.adminToken,
     );
     const output = outputOf(command);
+    for (const warning of server.warnings) output.warn(`${warning}\n`);
     if (output.json) {
       printJson(output, { url: server.url, token: server.adminToken, pid: process.pid });
     } else {
@@ -147,12 +149,15 @@ function limits(serve: Command): void {
     )
     .option('--log-file <file>', 'where log lines are appended (default: standard error)')
     .option('--stop-grace <seconds>', 'time for open requests when stopping', wholeNumber(0, 600))
-    .option('--config <file>', 'JSON of waits and limits, in milliseconds: retries, stages, wake-up …');
+    .option(
+      '--config <file>',
+      'JSON of settings: waits and limits in milliseconds, gateways that wake devices by SMS',
+    );
 }
 
 /** The settings of a file; the server says which there are. Throws CliError `file`, `usage`. */
 function settingsOf(file: string, read: (value: unknown) => ServerSettings): ServerSettings {
-  const value = readJson(file);
+  const value = withGatewayPasswords(readJson(file));
   try {
     return read(value);
   } catch (error) {

@@ -277,6 +277,18 @@ describe('nonces', () => {
     expect(statusLines(again.message)[0]).toBe('SyncHdr 0 401');
   });
 
+  it('N-028: the resync nonce opens the session of its package 0, octets turned around or not, and no other', () => {
+    const nonce = encodeBase64(RESYNC_NONCES.octets);
+    const status = (SessionID: string): string | undefined => {
+      const pair = askedToGet();
+      const client = { ...pair.serverAccount.client, resyncUntil: pair.now + 60_000, resyncSession: 0x2a7f };
+      pair.serverAccount = { ...pair.serverAccount, client };
+      return statusLines(pair.say(package1(1, { ...md5Of(pair, nonce), SessionID })).message)[0];
+    };
+    expect(['2A7F', '02a7f', '7F2A'].map(status)).toEqual(Array(3).fill('SyncHdr 0 212'));
+    expect(['2A7E', '1', 'x'].map(status)).toEqual(Array(3).fill('SyncHdr 0 401'));
+  });
+
   it('P-093: after its time the resync nonce is refused', () => {
     const pair = askedToGet();
     const { client } = pair.serverAccount;

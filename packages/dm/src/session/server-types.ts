@@ -29,6 +29,8 @@ export interface ClientCredential {
   readonly passedNonces?: readonly string[];
   /** A resynchronising package 0 went out: until then its nonce opens one session (P-093). */
   readonly resyncUntil?: Instant;
+  /** The session id of that package 0: no other session is opened by the nonce, which everybody knows (N-028). */
+  readonly resyncSession?: number;
 }
 
 export interface ServerCredential {

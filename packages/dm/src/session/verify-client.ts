@@ -5,6 +5,7 @@ import { makeNonceText, RESYNC_NONCES } from '../auth/nonce.ts';
 import type { AuthScheme, CredScheme } from '../auth/scheme.ts';
 import { schemeOfType } from '../auth/scheme.ts';
 import { SESSION_LIMITS } from '../limits.ts';
+import { matchesSessionId } from '../notification/session-id.ts';
 import type { SessionPorts } from '../ports.ts';
 import type {
   AuthenticationFailure,
@@ -168,7 +169,7 @@ function firstMatch(
 
 /** Nonces that this message may use (§6.5): our challenge's; without one the stored, at the opening also the previous. */
 function candidates({ auth, account, incoming, ports }: Question): readonly Candidate[] {
-  const { nonce, previousNonce, resyncUntil } = account.client;
+  const { nonce, previousNonce } = account.client;
   if (auth.challenge !== undefined) {
     return [nonceOf(auth.challenge)];
   }
@@ -179,10 +180,19 @@ function candidates({ auth, account, incoming, ports }: Question): readonly Cand
   if (previousNonce !== undefined) {
     stored.push(nonceOf(previousNonce));
   }
-  if (resyncUntil !== undefined && ports.now <= resyncUntil) {
+  if (answersResync(account, incoming.message.hdr, ports.now)) {
     stored.push(resyncNonce('octets'), resyncNonce('ascii'));
   }
   return stored;
+}
+
+/** Clients that turn the octets of the session id around are served too (N-043). */
+function answersResync({ client }: ServerAccount, { SessionID }: SyncHdr, now: number): boolean {
+  const { resyncUntil, resyncSession } = client;
+  if (resyncUntil === undefined || now > resyncUntil) {
+    return false;
+  }
+  return resyncSession === undefined || matchesSessionId(SessionID, resyncSession, { swapped: true });
 }
 
 function isOpening(hdr: SyncHdr): boolean {
@@ -242,7 +252,7 @@ function passOver(account: ServerAccount, used: Candidate, stale: ClientAuthStat
 
 /** The used nonce is kept for a lost answer, unless it was itself the previous one or the resync nonce: once (P-092). */
 function consume(account: ServerAccount, used: Candidate, nonce: string): ServerAccount {
-  const { previousNonce, resyncUntil: _, ...client } = account.client;
+  const { previousNonce, resyncUntil: _, resyncSession: _session, ...client } = account.client;
   const again = used.text === '' || used.text === previousNonce || used.resync !== undefined;
   return { ...account, client: { ...client, nonce, ...(again ? {} : { previousNonce: used.text }) } };
 }

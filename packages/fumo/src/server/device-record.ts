@@ -154,7 +154,7 @@ export interface DeviceRecord {
   readonly unsupported: Readonly<Record<string, number>>;
   readonly session?: SessionFacts;
   readonly policy: DevicePolicy;
-  /** Where package 0 reaches the device: `udp:host:port`. */
+  /** Where package 0 reaches the device, e.g. `udp:host:port`, `tel:+number`. */
   readonly wake?: string;
   readonly request?: UpdateRequest;
   /** The present update, or the last one. */

@@ -58,7 +58,7 @@ export interface PlannerConfig {
 /** One line of a device's history, for people and for the event stream. */
 export interface TimelineEntry {
   readonly at: Instant;
-  /** `contact`, `facts`, `request`, `update`, `attempt`, `alert`, `command`, `notify`, `warning`, `operator`. */
+  /** `contact`, `facts`, `request`, `update`, `attempt`, `alert`, `command`, `notify`, `wake`, `warning`, `operator`. */
   readonly kind: TimelineKind;
   readonly text: string;
   readonly update?: string;
@@ -74,6 +74,7 @@ export type TimelineKind =
   | 'alert'
   | 'command'
   | 'notify'
+  | 'wake'
   | 'warning'
   | 'operator';
 

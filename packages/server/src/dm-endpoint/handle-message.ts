@@ -52,7 +52,7 @@ export interface EndpointDeps {
   /** `https://host/dm`, without a slash at the end. */
   readonly endpointUrl: () => string;
   /** The device opened a session and proved itself: nothing more need wake it. */
-  readonly arrived: (key: string) => Promise<void>;
+  readonly arrived: (key: string, sessionID: string) => Promise<void>;
   readonly now: () => Instant;
 }
 
@@ -256,7 +256,8 @@ async function answer(
   const at = deps.now();
   const response = { status: 200, headers, body, session: identity.id };
   if (proven) deps.store.seen(received.key, at);
-  if (stepped.events.some(({ kind }) => kind === 'opened')) await deps.arrived(received.key);
+  const opened = stepped.events.find(({ kind }) => kind === 'opened');
+  if (opened !== undefined) await deps.arrived(received.key, received.message.hdr.SessionID);
   trace(deps.store, received, identity.id, traced, at, outcomeOf(stepped));
   return {
     response,

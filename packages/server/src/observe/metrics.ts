@@ -10,9 +10,16 @@ export interface MessageMeasure {
   readonly seconds: number;
 }
 
+export interface SmsLink {
+  readonly bound: boolean;
+  readonly waiting: number;
+}
+
 /** Read when `/metrics` is asked for; each returns at once or from one indexed query. */
 export interface GaugeSources {
   readonly openSessions?: () => number | Promise<number>;
+  /** The connection to the SMS gateway; undefined where none is configured. */
+  readonly smsLink?: () => SmsLink | undefined;
   readonly updatesByState?: () => ReadonlyMap<string, number> | Promise<ReadonlyMap<string, number>>;
 }
 
@@ -24,6 +31,10 @@ export interface Metrics {
   committed(batch: number, seconds: number): void;
   apiRequest(route: string, method: string, status: number, seconds: number): void;
   streams(open: number): void;
+  /** A push to a device: `sent`, or the code of the error. */
+  pushed(channel: string, outcome: string): void;
+  /** What a network reported of one. */
+  reported(channel: string, state: string): void;
   /** Node's own gauges keep a timer and an observer; stop ends them. */
   stop(): void;
 }
@@ -79,6 +90,18 @@ export function createMetrics(sources: GaugeSources = {}): Metrics {
     labelNames: ['route', 'method', 'status'] as const,
     registers,
   });
+  const pushes = new Counter({
+    name: 'fumarole_pushes_total',
+    help: 'Pushes to devices by channel and outcome',
+    labelNames: ['channel', 'outcome'] as const,
+    registers,
+  });
+  const pushReports = new Counter({
+    name: 'fumarole_push_reports_total',
+    help: 'Delivery reports of networks by channel and state',
+    labelNames: ['channel', 'state'] as const,
+    registers,
+  });
   const eventStreams = new Gauge({ name: 'fumarole_event_streams', help: 'Event streams open', registers });
   return {
     registry,
@@ -96,11 +119,13 @@ export function createMetrics(sources: GaugeSources = {}): Metrics {
     },
     apiRequest: (route, method, status, seconds) => apiSeconds.observe({ route, method, status }, seconds),
     streams: (open) => eventStreams.set(open),
+    pushed: (channel, outcome) => pushes.inc({ channel, outcome }),
+    reported: (channel, state) => pushReports.inc({ channel, state }),
     stop: () => registry.clear(),
   };
 }
 
-function registerGauges(registry: Registry, { openSessions, updatesByState }: GaugeSources): void {
+function registerGauges(registry: Registry, { openSessions, updatesByState, smsLink }: GaugeSources): void {
   if (openSessions !== undefined) {
     new Gauge({
       name: 'fumarole_dm_sessions_open',
@@ -125,5 +150,21 @@ function registerGauges(registry: Registry, { openSessions, updatesByState }: Ga
         }
       },
     });
+  }
+  if (smsLink !== undefined) {
+    const link = (name: string, help: string, value: (link: SmsLink) => number): Gauge =>
+      new Gauge({
+        name,
+        help,
+        labelNames: ['channel'] as const,
+        registers: [registry],
+        collect() {
+          this.reset();
+          const present = smsLink();
+          if (present !== undefined) this.set({ channel: 'smpp' }, value(present));
+        },
+      });
+    link('fumarole_sms_bound', 'Is the connection to the SMS gateway up?', ({ bound }) => (bound ? 1 : 0));
+    link('fumarole_sms_waiting', 'Messages on their way to the SMS gateway', ({ waiting }) => waiting);
   }
 }

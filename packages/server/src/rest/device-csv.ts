@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync';
+import { isWakeAddress, WAKE_ADDRESS_FORMS } from '../wake/wake-address.ts';
 import type { ApiAuthScheme, ApiProvisionRequest, OfferPolicy } from './api.ts';
 import { MAX_CSV_ROWS, MAX_ID_LENGTH } from './limits.ts';
 import { RestError } from './rest-error.ts';
@@ -87,7 +88,7 @@ function faultOf(record: Readonly<Record<string, string>>): string | undefined {
       return `unknown scheme "${scheme}"; one of ${SCHEMES.join(', ')}`;
   }
   if (offer !== '' && !OFFERS.includes(offer)) return `unknown offer "${offer}"; one of ${OFFERS.join(', ')}`;
-  return wake === '' || /^udp:[^\s]+:\d{1,5}$/.test(wake) ? undefined : `wake "${wake}" is not udp:host:port`;
+  return wake === '' || isWakeAddress(wake) ? undefined : `wake "${wake}" is none of ${WAKE_ADDRESS_FORMS}`;
 }
 
 function messageOf(error: unknown): string {

@@ -1,6 +1,8 @@
 import { deviceKey } from '@fumarole/dm/objects';
 import type { DevicePolicy } from '@fumarole/fumo/server';
 import { updateDevice } from '../store/update-device.ts';
+import type { WakeOrder } from '../wake/channel.ts';
+import { isWakeAddress, WAKE_ADDRESS_FORMS } from '../wake/wake-address.ts';
 import type { ApiProvisioned, ApiProvisionRequest } from './api.ts';
 import type { RestDeps } from './deps.ts';
 import { found } from './outcome.ts';
@@ -20,6 +22,7 @@ export interface DeviceChange {
 
 /** Admits a device and makes its credentials; refused when it is there already. */
 export async function provision(deps: RestDeps, request: ApiProvisionRequest): Promise<ApiProvisioned> {
+  checkWake(request.wake);
   const { id, manufacturer, model, wake, profile, offer, ...order } = request;
   const policy = offer === undefined ? {} : { policy: { offer } };
   const device = await deps.fleet.provision({
@@ -32,6 +35,7 @@ export async function provision(deps: RestDeps, request: ApiProvisionRequest): P
 
 export async function changeDevice(deps: RestDeps, id: string, change: DeviceChange): Promise<void> {
   const { wake, profile, ...policy } = change;
+  checkWake(wake);
   const named = profile === undefined ? {} : { profile: profile === '' ? undefined : profile };
   if (Object.keys(policy).length > 0 || profile !== undefined)
     await deps.fleet.setPolicy(id, { ...policy, ...named });
@@ -46,14 +50,29 @@ export async function removeDevice({ store }: RestDeps, id: string): Promise<voi
   }
 }
 
-export async function wakeDevice({ wake }: RestDeps, id: string): Promise<void> {
-  const outcome = await wake.wake(deviceKey(id));
+export async function wakeDevice({ wake }: RestDeps, id: string, order: WakeOrder = {}): Promise<void> {
+  const outcome = await wake.wake(deviceKey(id), order);
   if (outcome === 'unknown') throw new RestError('not-found', `There is no device ${id}.`);
   if (outcome === 'no-address') {
-    throw new RestError('unprocessable', `No wake address is known for ${id}; set one: udp:host:port.`);
+    throw new RestError(
+      'unprocessable',
+      `No wake address is known for ${id}; set one: ${WAKE_ADDRESS_FORMS}.`,
+    );
+  }
+  if (outcome === 'no-channel') {
+    throw new RestError(
+      'unprocessable',
+      `This server has no gateway for the wake address of ${id}; see the settings of "wake".`,
+    );
   }
   if (outcome === 'no-credentials') {
     throw new RestError('unprocessable', `${id} has no server credentials, which package 0 is signed with.`);
+  }
+}
+
+function checkWake(wake = ''): void {
+  if (wake !== '' && !isWakeAddress(wake)) {
+    throw new RestError('unprocessable', `${wake} is no wake address: ${WAKE_ADDRESS_FORMS}.`);
   }
 }
 

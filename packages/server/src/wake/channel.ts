@@ -1,16 +1,57 @@
-/** A way to bring package 0 to a device: UDP today, SMS and PAP can follow. */
+/** What is pushed to a device: the same content in the form of each carrier. */
+export interface PushMessage {
+  /** Media type with its parameters, as HTTP and PAP name it. */
+  readonly contentType: string;
+  /** `x-wap-application:…`, as HTTP and PAP name it. */
+  readonly applicationId: string;
+  readonly body: Uint8Array;
+  /** The connectionless WSP push that UDP and SMS carry. */
+  readonly pdu: Uint8Array;
+}
+
+export interface Sent {
+  /** Names of what the network took, under which it may report later; none where nothing ever reports. */
+  readonly references: readonly string[];
+}
+
+/** What a network says of a push that it had taken. */
+export interface DeliveryReport {
+  readonly reference: string;
+  /** `pending`: a later report follows. */
+  readonly state: 'delivered' | 'failed' | 'pending';
+  /** In the network's words. */
+  readonly text: string;
+}
+
+export type ChannelName = 'udp' | 'http' | 'smpp' | 'pap';
+
+/** A way to bring a push to a device. */
 export interface WakeChannel {
-  /** Scheme of the addresses it serves, e.g. `udp` for `udp:host:port`. */
-  readonly scheme: string;
-  /** Resolves when the datagram left; nothing acknowledges a package 0 (notification §1.5). */
-  send(address: string, push: Uint8Array): Promise<void>;
+  readonly name: ChannelName;
+  /** `datagram`: it is there at once or lost. `store-and-forward`: the network keeps it until the device can be reached. */
+  readonly patience: 'datagram' | 'store-and-forward';
+  /** Is this one of the addresses that it serves? */
+  reaches(address: string): boolean;
+  /** Resolves when the push left, or the gateway has taken it; nothing acknowledges a package 0. @throws WakeError */
+  send(address: string, push: PushMessage): Promise<Sent>;
+  /** What became of a push; undefined: the gateway does not know. Absent: reports come by themselves, or never. */
+  ask?(reference: string): Promise<DeliveryReport | undefined>;
   close(): Promise<void>;
 }
 
+/** How the device shall treat the wake (notification §1.1). */
+export interface WakeOrder {
+  readonly uiMode?: 'none' | 'background' | 'informative' | 'interactive' | undefined;
+  /** `client`: a user asked for it, at a portal or a care line. */
+  readonly initiator?: 'server' | 'client' | undefined;
+}
+
+export type WakeOutcome = 'queued' | 'no-address' | 'no-channel' | 'no-credentials' | 'unknown';
+
 /** Asks for package 0 to a device; repeats, resynchronisation and giving up are the service's own. */
 export interface WakeService {
-  /** Resolves when the wake is queued durably; `no-address`, `no-credentials`: there is no way to wake it. */
-  wake(key: string): Promise<'queued' | 'no-address' | 'no-credentials' | 'unknown'>;
-  /** The device showed up: nothing more is sent. */
-  arrived(key: string): Promise<void>;
+  /** Resolves when the wake is queued durably; otherwise why there is no way to wake it. */
+  wake(key: string, order?: WakeOrder): Promise<WakeOutcome>;
+  /** The device showed up with this session: nothing more is sent. */
+  arrived(key: string, sessionID: string): Promise<void>;
 }

@@ -1,5 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import type { WakeChannel } from './channel.ts';
+import { parseUdpAddress } from './wake-address.ts';
+import { WakeError } from './wake-error.ts';
 
 /** WSP push over UDP, `udp:host:port` (notification §2.1). */
 export function udpChannel(): WakeChannel {
@@ -18,17 +20,21 @@ export function udpChannel(): WakeChannel {
     return made;
   };
   return {
-    scheme: 'udp',
-    send: (address, push) =>
+    name: 'udp',
+    patience: 'datagram',
+    reaches: (address) => address.startsWith('udp:'),
+    send: (address, { pdu }) =>
       new Promise((resolve, reject) => {
         const target = parseUdpAddress(address);
         if (target === undefined) {
-          reject(new RangeError(`${address} is no udp:host:port`));
+          reject(new WakeError('bad-address', `${address} is no udp:host:port`));
           return;
         }
         const kind = target.host.includes(':') ? 'udp6' : 'udp4';
-        socketOf(kind).send(push, target.port, target.host, (error) =>
-          error === null ? resolve() : reject(error),
+        socketOf(kind).send(pdu, target.port, target.host, (error) =>
+          error === null
+            ? resolve({ references: [] })
+            : reject(new WakeError('no-connection', error.message, error)),
         );
       }),
     close: async () => {
@@ -36,14 +42,4 @@ export function udpChannel(): WakeChannel {
       sockets.clear();
     },
   };
-}
-
-/** `udp:host:port`, IPv6 in brackets. */
-export function parseUdpAddress(
-  address: string,
-): { readonly host: string; readonly port: number } | undefined {
-  const [, bracketed, plain, digits] = /^udp:(?:\[([^\]]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(address) ?? [];
-  const host = bracketed ?? plain;
-  const port = Number(digits);
-  return host === undefined || port < 1 || port > 65_535 ? undefined : { host, port };
 }

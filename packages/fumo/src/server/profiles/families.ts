@@ -101,13 +101,17 @@ const SYMBIAN: DeviceProfile = {
   },
 };
 
-/** interop-notes.md §1: no FUMO object, no chunks (MoreData ignored), Sequence ends the client, 401 to challenge. */
+/**
+ * interop-notes.md §1: no FUMO object, no chunks (MoreData ignored), Sequence ends the client, 401 to challenge;
+ * notification §2.4: the resynchronisation nonce as text.
+ */
 const LIBDMCLIENT: DeviceProfile = {
   ...DEFAULT_PROFILE,
   name: 'libdmclient',
   family: 'intel libdmclient and its test client',
   match: [{ manufacturer: '^test manufacturer$', model: '^test model$' }],
   list: false,
+  resyncNonce: 'ascii',
   wire: { ...DEFAULT_PROFILE.wire, binary: 'b64', chunks: false, maxMsgSizeDefault: 16384 },
 };
 

@@ -44,6 +44,8 @@ export interface DeviceProfile {
   readonly userInteraction: boolean;
   /** Chunks are taken although no MaxObjSize was announced (S-013), up to this many octets. */
   readonly chunksWithoutMaxObjSize?: number;
+  /** Form of the resynchronisation nonce in package 0 (notification §1.4). */
+  readonly resyncNonce: 'octets' | 'ascii';
   /** Leaf written when there is no update for a device that asked. */
   readonly noUpdateSign?: { readonly uri: string; readonly value: string };
   readonly wire: {
@@ -71,6 +73,7 @@ export const DEFAULT_PROFILE: DeviceProfile = {
   needsGet: false,
   resultAlert: true,
   userInteraction: true,
+  resyncNonce: 'octets',
   wire: {
     binary: 'bin',
     challengeMissing: 407,

@@ -1,6 +1,9 @@
 import { deviceKey } from '@fumarole/dm/objects';
 import Type from 'typebox';
 import type { DeviceFilter } from '../../store/port.ts';
+import type { WakeOrder } from '../../wake/channel.ts';
+import { MAX_WAKE_ADDRESS } from '../../wake/limits.ts';
+import { WAKE_ADDRESS_PATTERN } from '../../wake/wake-address.ts';
 import type { ApiDeviceDetail, ApiProvisionRequest } from '../api.ts';
 import type { RestDeps } from '../deps.ts';
 import {
@@ -27,9 +30,24 @@ import { answers, deviceParams } from './answers.ts';
 
 const tags = ['devices'];
 const wakeSchema = Type.String({
-  pattern: '^(udp:[^\\s]{1,255}:\\d{1,5})?$',
-  description: 'Where package 0 reaches the device: `udp:host:port`; empty: nowhere.',
+  pattern: `^$|${WAKE_ADDRESS_PATTERN}`,
+  maxLength: MAX_WAKE_ADDRESS,
+  description:
+    'Where package 0 reaches the device: `udp:host:port`, `tel:+number`, `pap:WAPPUSH=…`, or the URL of a listener; empty: nowhere.',
 });
+const wakeOrderSchema = Type.Unsafe<WakeOrder>(
+  Type.Object(
+    {
+      uiMode: Type.Optional(oneOf('none', 'background', 'informative', 'interactive')),
+      initiator: Type.Optional(oneOf('server', 'client')),
+    },
+    {
+      additionalProperties: false,
+      description:
+        'How the device shall treat it: silently (default `background`), telling its user, or asking first. `initiator: client` says that a user asked for it.',
+    },
+  ),
+);
 const profileSchema = Type.String({
   maxLength: 64,
   description: 'Device profile; empty: recognised by the server.',
@@ -216,16 +234,21 @@ function registerDeeds(app: RestApp, deps: RestDeps): void {
   app.post(
     '/devices/:device/wake',
     {
+      // A wake without any wishes needs no body.
+      preValidation: async (request) => {
+        request.body ??= {};
+      },
       schema: {
         tags,
         summary: 'Send package 0: the device contacts the server',
         operationId: 'wakeDevice',
         params: deviceParams,
+        body: wakeOrderSchema,
         response: answers({ 202: Type.Object({ device: Type.String() }) }, 404, 409, 422),
       },
     },
-    async ({ params }, reply) => {
-      await wakeDevice(deps, params.device);
+    async ({ params, body }, reply) => {
+      await wakeDevice(deps, params.device, body);
       return reply.code(202).send({ device: params.device });
     },
   );
