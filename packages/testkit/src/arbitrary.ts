@@ -1,0 +1,2 @@
+export * from './arbitrary-conversations.ts';
+export * from './arbitrary-messages.ts';
