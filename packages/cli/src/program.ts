@@ -9,7 +9,6 @@ import { registerServe } from './commands/serve.ts';
 import { registerSessions } from './commands/sessions.ts';
 import { registerUpdates } from './commands/updates.ts';
 import { registerWhy } from './commands/why.ts';
-import { registerConform } from './conform/conform-command.ts';
 import { registerDecode } from './decode/decode-command.ts';
 import { registerDeviceCommands } from './device-commands.ts';
 import { registerMainJob } from './main-job/main-job-command.ts';
@@ -39,7 +38,6 @@ export function buildProgram(version: string): Command {
   registerPackageCommands(program);
   program.commandsGroup('Tools:');
   registerDecode(program);
-  registerConform(program, version);
   program.commandsGroup('Devices and demonstration:');
   registerDeviceCommands(program);
   registerMainJob(program);

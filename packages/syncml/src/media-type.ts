@@ -19,7 +19,7 @@ export function parseContentType(text: string | undefined): ContentType | undefi
   if (match === null) {
     return undefined;
   }
-  const charset = parameters.map((p) => /^\s*charset\s*=\s*"?([^"\s]*)"?\s*$/i.exec(p)?.[1]).find((c) => c);
+  const charset = parameters.map((p) => /^charset\s*=\s*"?([^"\s]*)"?$/i.exec(p.trim())?.[1]).find((c) => c);
   return {
     encoding: match[2]?.toLowerCase() === 'xml' ? 'xml' : 'wbxml',
     family: match[1] === undefined ? 'sync' : 'dm',

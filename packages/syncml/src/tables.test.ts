@@ -100,6 +100,12 @@ describe('media types', () => {
     expect(parseContentType('text/xml')).toBeUndefined();
     expect(parseContentType(undefined)).toBeUndefined();
   });
+
+  it('a header of blanks takes no time (found by fuzzing)', () => {
+    const started = process.cpuUsage();
+    parseContentType(`application/vnd.syncml.dm+xml; charset=${' '.repeat(200_000)}x"x`);
+    expect(process.cpuUsage(started).user).toBeLessThan(2_000_000);
+  });
 });
 
 describe('base64', () => {
@@ -170,6 +176,17 @@ describe('XML', () => {
     expect(serialiseXml(element, { indent: 2, declaration: true })).toBe(
       '<?xml version="1.0" encoding="UTF-8"?>\n<a xmlns="urn:p" q="&lt;&#10;">\n  <b> x &amp; ]]&gt; &#13;</b>\n  <c xmlns="urn:c"/>\n</a>',
     );
+  });
+
+  it('characters that XML has none for become U+FFFD, in attributes too (found by fuzzing)', () => {
+    const element = {
+      name: 'a',
+      namespace: '',
+      attributes: { b: 'x\u0001"\ud800\t' },
+      children: ['y\u001f'],
+    };
+    const read = parseXml(serialiseXml(element));
+    expect([read.attributes.b, read.children]).toEqual(['x\ufffd"\ufffd\t', ['y\ufffd']]);
   });
 });
 

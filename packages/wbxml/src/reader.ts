@@ -1,3 +1,4 @@
+import { decodeText } from './charset.ts';
 import type { Dialect } from './code-page.ts';
 import { DecodeError } from './decode-error.ts';
 import { indexOf, tagCode } from './dialect-index.ts';
@@ -211,6 +212,12 @@ export class WbxmlReader {
     return this.#cursor.take(this.#cursor.mbUInt32('an OPAQUE length'), 'OPAQUE data');
   }
 
+  /** An attribute's value has no other way to hold U+0000. */
+  #opaqueText(): string {
+    const octets = this.#takeOpaque();
+    return decodeText(octets, 0, octets.length, this.header.charset);
+  }
+
   /** Many references to one long string could make a small document large: their sum is bounded, too. */
   #tableText(): string {
     const { header } = this;
@@ -294,8 +301,7 @@ export class WbxmlReader {
       case GlobalToken.ENTITY:
         return this.#entity();
       case GlobalToken.OPAQUE:
-        this.#takeOpaque();
-        return '';
+        return this.#opaqueText();
       case GlobalToken.LITERAL:
         return { name: this.#tableText(), value: '' };
       default:

@@ -31,6 +31,11 @@ export const MGMT_TREE_MODELS: Readonly<Record<string, string>> = {
     'AccessType DefaultValue? Description? DFFormat Occurrence? Scope? DFTitle? DFType CaseSense?',
 };
 
+/** The elements that a model speaks of. */
+export function namesOf(model: string): readonly string[] {
+  return model.split(' ').map((row) => row.replace(/[?*+]$/, ''));
+}
+
 /** What is wrong with a list of children by a model; undefined: nothing. */
 export function modelFault(model: string, children: readonly string[]): string | undefined {
   const rows = model.split(' ').map((row) => ({

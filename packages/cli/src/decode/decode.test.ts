@@ -232,6 +232,21 @@ describe('other documents', () => {
     expect(typeof wbxml === 'string' ? [] : decodeOctets(wbxml).report.formats).toEqual(['TNDS in WBXML']);
   });
 
+  it('names that mean something to a pattern, and octets that are no UTF-8 (found by fuzzing)', () => {
+    const odd = utf8('<MgmtTree><VerDTD>1.2</VerDTD><N.(s/><Node><NodeName>a</NodeName></Node></MgmtTree>');
+    expect(decodeOctets(odd).report.failure?.offset).toBe(odd.indexOf(0x28) + 1);
+    const name = odd.map((octet) => (octet === 0x28 ? 0xb7 : octet));
+    expect(decodeOctets(name).report.warnings).toContainEqual({
+      text: 'an octet that is no UTF-8',
+      offset: 33,
+    });
+    const wbxml = hex('0300006A 1B 2D2F2F4F4D412F2F4454442D444D2D44444620312E322F2F454E00 0002 60 04 00 01');
+    expect(decodeOctets(wbxml).report.formats).toEqual(['TNDS in WBXML']);
+    const cut = utf8('<SyncML><a>');
+    const foreign = joined(cut, Uint8Array.of(0xff, 0xfe, 0xfd), utf8('<'));
+    expect(decodeOctets(foreign).report.failure?.offset).toBeLessThanOrEqual(foreign.length);
+  });
+
   it('a device description', () => {
     const info = { DevId: '1', Man: 'a', Mod: 'b', DmV: '1', Lang: 'en' };
     const { description } = new Tree({ objects: [devInfoNodes(info)], now: () => 0 });

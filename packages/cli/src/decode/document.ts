@@ -6,6 +6,7 @@ import { lintSyncml } from './lint-syncml.ts';
 import { field, type Report, type Shown } from './report.ts';
 import { walkWbxml } from './wbxml-document.ts';
 import { scanXml } from './xml-scan.ts';
+import { xmlSource } from './xml-source.ts';
 
 /** A document in XML or WBXML: its tree, then what its own rules say. */
 export function decodeDocument(
@@ -26,14 +27,17 @@ export function decodeDocument(
 }
 
 function walkXml(octets: Uint8Array, base: number, report: Report): Shown {
-  const text = Buffer.from(octets).toString('utf8');
-  if (text.includes('\0')) report.warn('a NUL stands inside the text', base + text.indexOf('\0'));
-  const shown = scanXml(text, base);
+  const source = xmlSource(octets);
+  const { text } = source;
+  if (text.includes('\0'))
+    report.warn('a NUL stands inside the text', base + source.octetsOf(text.split('\0', 1)[0] ?? ''));
+  if (source.foreignAt !== undefined) report.warn('an octet that is no UTF-8', base + source.foreignAt);
+  const shown = scanXml(text, base, source.octetsOf);
   try {
     parseXml(octets);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    report.fail(base + Buffer.byteLength(text.slice(0, error.offset)), error.message);
+    report.fail(base + source.placeOf(error.offset), error.message);
   }
   return shown;
 }

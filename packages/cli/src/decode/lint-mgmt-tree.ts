@@ -1,6 +1,6 @@
 import { formatOf, parseAcl, parseDdf } from '@fumarole/dm/tree';
 import { DecodeError } from '@fumarole/syncml';
-import { MGMT_TREE_MODELS, modelFault } from './content-models.ts';
+import { MGMT_TREE_MODELS, modelFault, namesOf } from './content-models.ts';
 import { elementsNamed, type Report, type Shown, textBelow } from './report.ts';
 
 /** A description has framework properties, a serialised subtree has values. */
@@ -33,7 +33,8 @@ function lintTree(root: Shown, description: boolean, report: Report): void {
 function lintNode(node: Shown, description: boolean, report: Report): void {
   const model = MGMT_TREE_MODELS[node.label];
   const names = node.children.map(({ label }) => label).filter((label) => !label.startsWith('@'));
-  const known = names.filter((name) => model?.match(new RegExp(`(?:^| )${name}[?*+]?(?: |$)`)) !== null);
+  const modelled = model === undefined ? [] : namesOf(model);
+  const known = model === undefined ? names : names.filter((name) => modelled.includes(name));
   const foreign = node.children.filter(({ namespace = '' }) => !/^(?:syncml:dmddf.*)?$/i.test(namespace));
   const own = foreign.length > 0 ? known : names;
   const fault = model === undefined ? undefined : modelFault(model, own);

@@ -11,8 +11,12 @@ interface Open {
   readonly scope: ReadonlyMap<string, string>;
 }
 
-/** The elements of XML text with the offset of each start tag, as far as it goes; whether it is well-formed is the parser's to say. */
-export function scanXml(text: string, base: number): Shown {
+/** The elements of XML text with the offset of each start tag, as far as it goes; whether it is well-formed is the parser's to say. `octetsOf`: how many octets a text had. */
+export function scanXml(
+  text: string,
+  base: number,
+  octetsOf: (text: string) => number = Buffer.byteLength,
+): Shown {
   const document: Shown = { label: 'XML', offset: base, children: [] };
   const open: Open[] = [{ node: document, scope: new Map() }];
   let offset = base;
@@ -28,7 +32,7 @@ export function scanXml(text: string, base: number): Shown {
       if (open.length > 1) open.pop();
     } else if (cdata !== undefined) append(parent.node, cdata);
     else if (!token.startsWith('<')) append(parent.node, unescaped(token));
-    offset += Buffer.byteLength(token);
+    offset += octetsOf(token);
   }
   settle(document);
   return document;

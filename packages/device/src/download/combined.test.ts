@@ -8,6 +8,7 @@ import { type Handler, WebServer } from '../../test/web-server.ts';
 import { nodeDisk } from '../disk/node-disk.ts';
 import type { DownloadResult } from './downloader.ts';
 import { HttpDownloads } from './http-downloads.ts';
+import { MultipartReader, multipartOf } from './multipart.ts';
 
 const PACKAGE = imageOf('package', 300_000);
 const BOUNDARY = 'a.b=c';
@@ -213,3 +214,26 @@ it('D-025: without the last boundary the connection was lost', async () => {
   expect(await download()).toMatchObject({ kind: 'failed', code: 503 });
   expect(web.seen('/c')).toHaveLength(QUICK.downloadTries);
 });
+
+it('a media type of blanks takes no time (found by fuzzing)', () => {
+  const started = process.cpuUsage();
+  expect(multipartOf(`multipart/related; boundary=${' '.repeat(100_000)}x"x`)).toBe('other');
+  expect(process.cpuUsage(started).user).toBeLessThan(2_000_000);
+});
+
+it('too much behind the last boundary is refused, however it comes (found by fuzzing)', async () => {
+  const octets = Buffer.concat([Buffer.from('--b\r\n\r\nx\r\n--b--\r\n'), Buffer.alloc(200_000)]);
+  for (const pieces of [[octets], [octets.subarray(0, 12), octets.subarray(12, 50), octets.subarray(50)]]) {
+    const reader = new MultipartReader(flow(pieces), 'b');
+    const body = (await reader.next())?.body ?? flow([]);
+    let text = '';
+    for await (const octets of body) text += Buffer.from(octets).toString();
+    expect(text).toBe('x');
+    expect(await reader.next()).toBeUndefined();
+    await expect(reader.end()).rejects.toThrow();
+  }
+});
+
+async function* flow(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* pieces;
+}

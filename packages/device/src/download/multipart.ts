@@ -15,7 +15,7 @@ export function multipartOf(contentType: string | undefined): string | 'other' |
   const type = essence.trim().toLowerCase();
   if (!/^(?:multipart\/|application\/vnd\.wap\.multipart)/.test(type)) return undefined;
   const boundary = parameters
-    .map((parameter) => /^\s*boundary\s*=\s*"?([^"]{1,70}?)"?\s*$/i.exec(parameter)?.[1])
+    .map((parameter) => /^boundary\s*=\s*"?([^"\s][^"]{0,69}?)"?$/i.exec(parameter.trim())?.[1])
     .find((value) => value !== undefined);
   return type === 'multipart/related' && boundary !== undefined ? boundary : 'other';
 }
@@ -59,11 +59,12 @@ export class MultipartReader {
 
   /** Reads what may follow the last boundary. */
   async end(): Promise<void> {
-    for (let size = 0; await this.#grew(); ) {
+    let size = 0;
+    do {
       size += this.#seen.length;
       this.#seen = this.#seen.subarray(this.#seen.length);
       if (size > MAX_HEADER_BYTES) throw failure('descriptor-invalid', 'more behind the last boundary');
-    }
+    } while (await this.#grew());
   }
 
   async #skipPreamble(): Promise<void> {

@@ -79,6 +79,12 @@ describe('client provisioning documents', () => {
     ]);
   });
 
+  it('a value with U+0000 survives WBXML, as OPAQUE (found by fuzzing)', () => {
+    const parms = [{ name: 'PROVIDER-ID\0', value: 'a\0b' }];
+    const document = { characteristics: [{ type: 'APPLICATION', parms, characteristics: [] }] };
+    expect(parseProvisioning(formatProvisioning(document, 'wbxml'))).toEqual(document);
+  });
+
   it('any names and values survive both forms', () => {
     const text = fc.string({ maxLength: 12, unit: 'grapheme-ascii' });
     const name = fc.oneof(

@@ -50,7 +50,11 @@ export function parseUri(text: string, limits: UriLimits = DEFAULT_URI_LIMITS): 
 
 /** Canonical LocURI of a node: `.` or `./a/b`, names percent-encoded where the grammar asks for it. */
 export function formatUri(path: readonly string[]): string {
-  return path.length === 0 ? '.' : `./${path.map(encodeName).join('/')}`;
+  // tree §2.1: `./` only at the start, so a name above another one must not end in a full stop as it is
+  const segments = path.map((name, at) =>
+    at < path.length - 1 ? encodeName(name).replace(/\.$/, '%2E') : encodeName(name),
+  );
+  return path.length === 0 ? '.' : `./${segments.join('/')}`;
 }
 
 /** One decoded node name as a URI segment. */

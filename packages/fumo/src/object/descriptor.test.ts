@@ -146,6 +146,11 @@ describe('writing', () => {
     expect(text).toContain('?a=1&amp;b=&lt;2&gt;');
   });
 
+  it('a carriage return in a value comes back as one (found by fuzzing)', () => {
+    const descriptor = { type: ['a/b'], size: 1, objectURI: 'http://a', installParam: 'a\rb' };
+    expect(read(formatDescriptor(descriptor)).installParam).toBe('a\rb');
+  });
+
   it('what is written is read back', () => {
     const text = fc
       .string({ minLength: 1, maxLength: 40, unit: 'grapheme-ascii' })

@@ -1,5 +1,5 @@
 /** Download descriptor of OMA Download OTA 1.0 (dlota.md §2): tolerant reading, strict writing. */
-import { parseXml, type XmlElement } from '@fumarole/syncml';
+import { parseXml, serialiseXml, type XmlElement } from '@fumarole/syncml';
 import {
   MAX_DESCRIPTOR_BYTES,
   MAX_DESCRIPTOR_DESCRIPTION,
@@ -114,8 +114,14 @@ export function formatDescriptor(descriptor: DownloadDescriptor): string {
       return value === undefined ? [] : [[name, value] as const];
     }),
   ];
-  const body = fields.map(([name, value]) => `  <${name}>${escapeXml(value)}</${name}>\n`).join('');
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<media xmlns="${DESCRIPTOR_NAMESPACE}">\n${body}</media>\n`;
+  const element = (name: string, ...children: readonly (XmlElement | string)[]): XmlElement => ({
+    name,
+    namespace: DESCRIPTOR_NAMESPACE,
+    attributes: {},
+    children,
+  });
+  const media = element('media', ...fields.map(([name, value]) => element(name, value)));
+  return `${serialiseXml(media, { indent: 2, declaration: true })}\n`;
 }
 
 function parseMedia(source: string | Uint8Array): XmlElement {
@@ -235,7 +241,7 @@ function textOf(element: XmlElement): string {
 /** Scans broken text for the report's address, as agents do (D-011). */
 function findNotifyURI(source: string | Uint8Array): string | undefined {
   const text = typeof source === 'string' ? source : latin1(source.subarray(0, MAX_DESCRIPTOR_BYTES));
-  const found = /<(?:\w+:)?installNotifyURI\s*>\s*(?:<!\[CDATA\[)?\s*(https?:\/\/[^\s<\]]{1,2048})/i.exec(
+  const found = /<(?:\w+:)?installNotifyURI\s*>\s*(?:<!\[CDATA\[\s*)?(https?:\/\/[^\s<\]]{1,2048})/i.exec(
     text.slice(0, MAX_DESCRIPTOR_BYTES),
   );
   return found?.[1]?.replaceAll('&amp;', '&');
@@ -248,12 +254,4 @@ function latin1(octets: Uint8Array): string {
     text += String.fromCharCode(octet);
   }
   return text;
-}
-
-function escapeXml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

@@ -1,5 +1,6 @@
-import { decode, type Encoding, redactMessage, type SyncMLMessage } from '@fumarole/syncml';
+import { decode, type Encoding, type SyncMLMessage } from '@fumarole/syncml';
 import { sha256Hex } from '../access/digests.ts';
+import { redactMessage } from '../observe/redact.ts';
 import type { TraceRow } from '../store/port.ts';
 
 export interface TracedAnswer {

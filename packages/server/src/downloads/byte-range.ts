@@ -9,8 +9,8 @@ export type ByteRange =
 
 const WHOLE: ByteRange = { kind: 'whole' };
 const UNSATISFIABLE: ByteRange = { kind: 'unsatisfiable' };
-/** More digits than any size has; a number as long as this is beyond the end. */
-const SINGLE = /^\s*bytes\s*=\s*(\d{0,20})\s*-\s*(\d{0,20})\s*$/i;
+/** At most more digits than any size has. White space in one place only each: two that touch cost its square. */
+const SINGLE = /^\s*bytes\s*=\s*(?:(\d{1,20})\s*)?-\s*(?:(\d{1,20})\s*)?$/i;
 
 export function parseRange(header: string | undefined, size: number): ByteRange {
   const [, from = '', to = ''] = SINGLE.exec(header ?? '') ?? [];

@@ -72,8 +72,10 @@ export function readGateways(options: unknown): Omit<WakeOptions, 'repeatMs' | '
   const [error] = Value.Errors(schema, options);
   if (error !== undefined) {
     const path = ['wake', ...error.instancePath.split('/').slice(1)].join('.');
-    const detail = JSON.stringify(error.params);
-    throw new ConfigError(path, detail === '{}' ? error.message : `${error.message} ${detail}`);
+    throw new ConfigError(
+      path,
+      `${error.message}${JSON.stringify(error.params) === '{}' ? '' : ` ${JSON.stringify(error.params)}`}`,
+    );
   }
   const gateways = options as WakeOptions;
   const { smpp, pap } = gateways;

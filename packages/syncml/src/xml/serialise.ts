@@ -48,7 +48,7 @@ export function escapeText(text: string): string {
 }
 
 export function escapeAttribute(text: string): string {
-  return text.replace(/[&<>"\t\n\r]/g, (c) => (c === '"' ? '&quot;' : replacement(c)));
+  return escapeText(text).replace(/["\t\n]/g, (c) => (c === '"' ? '&quot;' : `&#${c.charCodeAt(0)};`));
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the characters that XML 1.0 cannot hold

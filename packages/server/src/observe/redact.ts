@@ -1,5 +1,4 @@
-import { decodeText, encodeText } from '@fumarole/wbxml';
-import type { Command, Cred, Data, Item, Meta, SyncHdr, SyncMLMessage } from './model.ts';
+import type { Command, Cred, Data, Item, Meta, SyncHdr, SyncMLMessage } from '@fumarole/syncml';
 
 /** Data above this is kept as length, hash and its first octets. */
 const MAX_KEPT_BYTES = 1024;
@@ -76,14 +75,14 @@ function redactItem(item: Item, sha256: Sha256Hex): Item {
 function keptData(data: Data, sha256: Sha256Hex): string {
   if (typeof data === 'string') {
     if (data.length <= MAX_KEPT_BYTES) return hideCapabilities(data);
-    return digest(encodeText(data), sha256);
+    return digest(Buffer.from(data, 'utf8'), sha256);
   }
   if (!(data instanceof Uint8Array)) {
     const { sha256: hash, offset, length } = data.ref;
     return `[${length} octets from ${offset} of the object with sha256 ${hash}]`;
   }
   if (data.length > MAX_KEPT_BYTES) return digest(data, sha256);
-  const text = decodeText(data, 0, data.length, 'utf-8');
+  const text = Buffer.from(data).toString('utf8');
   return /^[\t\n\r\x20-\x7e]*$/.test(text)
     ? hideCapabilities(text)
     : `[${data.length} octets, hex ${hex(data)}]`;
@@ -94,7 +93,7 @@ function digest(octets: Uint8Array, sha256: Sha256Hex): string {
 }
 
 function hex(octets: Uint8Array): string {
-  return Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join('');
+  return Buffer.from(octets).toString('hex');
 }
 
 function hideCapabilities(text: string): string {
