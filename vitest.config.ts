@@ -20,7 +20,12 @@ export default defineConfig({
         test: {
           name: 'unit',
           fsModuleCache,
-          include: ['packages/*/src/**/*.test.ts', 'conformance/**/*.test.ts', 'tests/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'conformance/**/*.test.ts',
+            'tests/**/*.test.ts',
+            'fuzz/**/*.test.ts',
+          ],
           pool: 'threads',
           testTimeout: 30_000,
           hookTimeout: 30_000,

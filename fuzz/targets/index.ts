@@ -1,0 +1,41 @@
+import type { Target } from '../target.ts';
+import { decodeCommand } from './decode-command.ts';
+import { descriptor } from './descriptor.ts';
+import { deviceCsv } from './device-csv.ts';
+import { headers } from './headers.ts';
+import { ddf, tnds } from './mgmt-tree.ts';
+import { multipart } from './multipart.ts';
+import { acl, uri } from './names.ts';
+import { package0, provisioning, sms, wspPush } from './push.ts';
+import { sessionClient, sessionServer } from './session.ts';
+import { syncmlWbxml, syncmlXml } from './syncml.ts';
+import { updatePackage } from './update-package.ts';
+import { wbxml } from './wbxml.ts';
+
+export const TARGETS: readonly Target[] = [
+  wbxml,
+  syncmlWbxml,
+  syncmlXml,
+  tnds,
+  ddf,
+  provisioning,
+  descriptor,
+  package0,
+  wspPush,
+  sms,
+  updatePackage,
+  headers,
+  acl,
+  uri,
+  deviceCsv,
+  multipart,
+  sessionServer,
+  sessionClient,
+  decodeCommand,
+];
+
+export function targetNamed(name: string): Target {
+  const target = TARGETS.find((one) => one.name === name);
+  if (target === undefined) throw new RangeError(`no target ${name}`);
+  return target;
+}
