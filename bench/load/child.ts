@@ -21,6 +21,10 @@ export interface ChildReport {
   readonly heapUsed: number;
   /** After a collection, when the process was started with --expose-gc. */
   readonly external: number;
+}
+
+/** Transactions so far, and what was committed in them. */
+export interface Commits {
   readonly commits: number;
   readonly committed: number;
 }
@@ -28,18 +32,18 @@ export interface ChildReport {
 interface Started {
   readonly url: string;
   readonly token?: string | undefined;
-  readonly commits: () => Promise<Pick<ChildReport, 'commits' | 'committed'>>;
+  readonly commits: () => Promise<Commits>;
 }
 
 const task: ChildTask = JSON.parse(process.argv[2] ?? '{}');
 const started = task.kind === 'fumarole' ? await fumarole() : await bare();
 process.on('message', async (message) => {
+  if (message === 'commits') process.send?.(await started.commits());
   if (message !== 'report') return;
-  const commits = await started.commits();
   globalThis.gc?.();
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed, external } = process.memoryUsage();
-  const report: ChildReport = { cpuMicros: user + system, rss, heapUsed, external, ...commits };
+  const report: ChildReport = { cpuMicros: user + system, rss, heapUsed, external };
   process.send?.(report);
 });
 process.on('SIGTERM', () => process.exit(0));
@@ -65,7 +69,7 @@ async function fumarole(): Promise<Started> {
 
 interface Keeper {
   keep(key: string): Promise<void>;
-  readonly counts: { commits: number; committed: number };
+  readonly counts: Commits;
 }
 
 function bare(): Promise<Started> {

@@ -27,8 +27,9 @@ export async function interleave(
   rounds: number,
 ): Promise<ReadonlyMap<string, Cost>> {
   const seen = new Map(all.map((one) => [one.name, { messages: 0, micros: [] as number[] }]));
-  const first = await Promise.all(all.map((one) => one.server.report()));
-  let before = first;
+  const commitsBefore = await Promise.all(all.map((one) => one.server.commits()));
+  await delay(SETTLE_MS);
+  let before = await Promise.all(all.map((one) => one.server.report()));
   for (let round = 0; round < rounds; round += 1) {
     const counts: number[] = [];
     // Another order each time: whoever follows the hungriest is not always the same.
@@ -46,11 +47,12 @@ export async function interleave(
     }
     before = after;
   }
+  const commitsAfter = await Promise.all(all.map((one) => one.server.commits()));
   return new Map(
     all.map((one, at) => {
       const { messages, micros } = seen.get(one.name) ?? { messages: 0, micros: [] };
-      const commits = (before[at]?.commits ?? 0) - (first[at]?.commits ?? 0);
-      const committed = (before[at]?.committed ?? 0) - (first[at]?.committed ?? 0);
+      const commits = (commitsAfter[at]?.commits ?? 0) - (commitsBefore[at]?.commits ?? 0);
+      const committed = (commitsAfter[at]?.committed ?? 0) - (commitsBefore[at]?.committed ?? 0);
       const batch = commits === 0 ? 0 : committed / commits;
       return [one.name, { micros: median(micros), messages, batch, rounds: micros }];
     }),

@@ -1,13 +1,15 @@
 /** Starts the measured servers, each in a process of its own, and reads what they have used. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { ChildReport, ChildTask } from './child.ts';
+import type { ChildReport, ChildTask, Commits } from './child.ts';
 
 export interface Measured {
   readonly url: string;
   readonly token: string;
   /** Since the process began. */
   report(): Promise<ChildReport>;
+  /** Ours is asked for its metrics, which costs it as much as many messages: never within a measurement. */
+  commits(): Promise<Commits>;
   stop(): void;
 }
 
@@ -28,14 +30,16 @@ export async function spawnMeasured(task: ChildTask, execArgv: readonly string[]
     if (!stopped) throw new Error(`a measured server ended with ${code}`);
   });
   const [started] = await once(child, 'message');
+  const ask = async (question: string) => {
+    child.send(question);
+    const [answer] = await once(child, 'message');
+    return answer;
+  };
   return {
     url: started.url,
     token: started.token ?? '',
-    report: async () => {
-      child.send('report');
-      const [report] = await once(child, 'message');
-      return report;
-    },
+    report: () => ask('report'),
+    commits: () => ask('commits'),
     stop: () => {
       stopped = true;
       child.kill('SIGTERM');

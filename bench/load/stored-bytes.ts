@@ -5,8 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 /** Sums since the store was made. */
 export interface Written {
   readonly messages: number;
-  /** Rows written anew: sessions with their response, credentials, device records. */
-  readonly updates: Readonly<Record<'sessions' | 'credentials' | 'devices', number>>;
+  /** Rows written anew: sessions with response, nonces and contact facts; device records. */
+  readonly updates: Readonly<Record<'sessions' | 'devices', number>>;
   readonly events: number;
 }
 
@@ -23,7 +23,6 @@ export function writtenSoFar(dataDir: string): Written {
     messages: telemetry("SELECT count(*) FROM trace_messages WHERE sender = 'device'"),
     updates: {
       sessions: truth('SELECT sum(version) FROM sessions'),
-      credentials: truth('SELECT sum(version) FROM credentials'),
       devices: truth('SELECT sum(version) FROM devices'),
     },
     events: truth('SELECT count(*) FROM events'),
@@ -37,17 +36,16 @@ export function storedSince(dataDir: string, before: Written): StoredSizes {
   const times = (table: keyof Written['updates']): number =>
     (now.updates[table] - before.updates[table]) / messages;
   return read(dataDir, (truth, telemetry) => {
-    const session = truth('SELECT avg(length(value) + length(response)) FROM sessions');
-    const sealed = truth('SELECT avg(length(sealed)) FROM credentials');
+    const session = truth(
+      `SELECT avg(length(value) + length(response) + length(sealed) + length(nonces) + length(contact)) FROM sessions`,
+    );
     const record = truth('SELECT avg(length(record)) FROM devices');
     const event = truth(
       'SELECT avg(length(coalesce(text, 0)) + length(coalesce(data, 0)) + length(coalesce(device, 0))) FROM events',
     );
     const traced = telemetry('SELECT avg(length(message)) FROM trace_messages') * 2;
     return {
-      updateBytes: Math.round(
-        session * times('sessions') + sealed * times('credentials') + record * times('devices'),
-      ),
+      updateBytes: Math.round(session * times('sessions') + record * times('devices')),
       insertBytes: Math.round(traced + (event * (now.events - before.events)) / messages),
       answerBytes: Math.round(telemetry("SELECT avg(bytes) FROM trace_messages WHERE sender = 'server'")),
       recordWrites: Number(times('devices').toFixed(2)),
