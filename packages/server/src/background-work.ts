@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import { repeat } from './background.ts';
 import type { ServerConfig } from './config.ts';
-import { MAX_DECOYS } from './dm-endpoint/limits.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import { DUE_BATCH, EVENT_MAX_AGE_MS, SWEEP_INTERVAL_MS, TIMELINE_MAX_AGE_MS } from './limits.ts';
 import type { Store, TraceBounds } from './store/port.ts';
@@ -41,7 +40,7 @@ export function startBackground({
     }),
     repeat('sweep', SWEEP_INTERVAL_MS, log, async () => {
       const now = Date.now();
-      await store.expireSessions(now - Math.max(config.sessionIdleMs, LEAST_KEPT_MS), MAX_DECOYS);
+      await store.expireSessions(now - Math.max(config.sessionIdleMs, LEAST_KEPT_MS));
       await spool.sweep(now);
       await store.traces.prune(traces, now);
       await store.pruneHistory({

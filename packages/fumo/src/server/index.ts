@@ -1,4 +1,12 @@
 export { chooseDelivery, type DeliveryChoice } from './choose-delivery.ts';
+export {
+  type ContactFacts,
+  contactOf,
+  joinRecord,
+  type LastingFacts,
+  lastingOf,
+  lastsUnchanged,
+} from './contact-facts.ts';
 export { deviceFacts, reportedVersion } from './device-facts.ts';
 export type {
   DevicePolicy,

@@ -5,9 +5,19 @@ import type { Seal } from './seal.ts';
 /** Opened accounts kept in memory: they are there anyway while a session runs. */
 const MAX_OPEN = 2_000;
 
+/**
+ * The part of an account that each message changes. Nonces are sent in clear, so they lie beside the sealed secrets:
+ * nothing has to be sealed anew because a message has used one up.
+ */
+interface Nonces {
+  readonly client: Pick<ServerAccount['client'], 'nonce' | 'previousNonce' | 'resyncUntil'>;
+  readonly server?: Pick<NonNullable<ServerAccount['server']>, 'nonce'>;
+}
+
 interface Opened {
-  /** The whole sealed value: an altered or older row never meets a kept account. */
+  /** The whole stored value: an altered or older row never meets a kept account. */
   readonly sealed: Uint8Array;
+  readonly nonces: string;
   readonly account: ServerAccount;
 }
 
@@ -23,17 +33,26 @@ export class AccountVault {
   /** Throws AccessError `unsealable`. */
   open(row: CredentialRow): ServerAccount {
     const kept = this.#opened.get(row.key);
-    if (kept !== undefined && Buffer.compare(kept.sealed, row.sealed) === 0) return kept.account;
-    const account = JSON.parse(this.#seal.open(row, placeOf(row.key))) as ServerAccount;
-    this.#keep(row.key, { sealed: row.sealed, account });
+    if (kept !== undefined && isSame(kept, row)) return kept.account;
+    const secrets = JSON.parse(this.#seal.open(row, placeOf(row.key))) as ServerAccount;
+    const account = withNonces(secrets, JSON.parse(row.nonces) as Nonces);
+    this.#keep(row.key, { sealed: row.sealed, nonces: row.nonces, account });
     return account;
   }
 
-  /** `expected`: version of the row that was read, 0 for a new one. */
+  /** Seals all of an account anew. `expected`: version of the row that was read, 0 for a new one. */
   close(key: string, account: ServerAccount, expected: number): CredentialWrite {
-    const { keyId, sealed } = this.#seal.seal(JSON.stringify(account), placeOf(key));
-    this.#keep(key, { sealed, account });
-    return { key, expected, keyId, sealed };
+    const { keyId, sealed } = this.#seal.seal(JSON.stringify(withoutNonces(account)), placeOf(key));
+    const nonces = noncesOf(account);
+    this.#keep(key, { sealed, nonces, account });
+    return { key, expected, keyId, sealed, nonces };
+  }
+
+  /** The nonces to store beside the secrets of `row`; `account` is the one that was opened from it, after a message. */
+  renew({ key, sealed }: CredentialRow, account: ServerAccount): string {
+    const nonces = noncesOf(account);
+    this.#keep(key, { sealed, nonces, account });
+    return nonces;
   }
 
   #keep(key: string, opened: Opened): void {
@@ -42,6 +61,30 @@ export class AccountVault {
     const [oldest] = this.#opened.keys();
     if (this.#opened.size > MAX_OPEN && oldest !== undefined) this.#opened.delete(oldest);
   }
+}
+
+function isSame(kept: Opened, { sealed, nonces }: CredentialRow): boolean {
+  return kept.nonces === nonces && (kept.sealed === sealed || Buffer.compare(kept.sealed, sealed) === 0);
+}
+
+function noncesOf({ client: { nonce, previousNonce, resyncUntil }, server }: ServerAccount): string {
+  const nonces: Nonces = {
+    client: { nonce, previousNonce, resyncUntil },
+    ...(server === undefined ? {} : { server: { nonce: server.nonce } }),
+  };
+  return JSON.stringify(nonces);
+}
+
+function withoutNonces(account: ServerAccount): ServerAccount {
+  const { nonce: _, previousNonce: __, resyncUntil: ___, ...client } = account.client;
+  if (account.server === undefined) return { ...account, client };
+  const { nonce: ____, ...server } = account.server;
+  return { ...account, client, server };
+}
+
+function withNonces(secrets: ServerAccount, { client, server }: Nonces): ServerAccount {
+  const account = { ...secrets, client: { ...secrets.client, ...client } };
+  return secrets.server === undefined ? account : { ...account, server: { ...secrets.server, ...server } };
 }
 
 function placeOf(key: string): string {

@@ -3,7 +3,7 @@ import { deviceKey } from '@fumarole/dm/objects';
 import type { AuthScheme, ServerAccount } from '@fumarole/dm/server';
 import type { ApiCredentials } from '../rest/api.ts';
 import type { CredentialDesk, CredentialOrder } from '../rest/deps.ts';
-import type { Store } from '../store/port.ts';
+import type { CredentialRow, Store } from '../store/port.ts';
 import type { AccountVault } from './account-vault.ts';
 import { digests } from './digests.ts';
 import type { Seal } from './seal.ts';
@@ -81,18 +81,31 @@ function isDigest(scheme: AuthScheme): boolean {
   return scheme === 'md5' || scheme === 'mac';
 }
 
-/** Every row that another key sealed; rows that change meanwhile are sealed by their writer. */
-async function reseal({ store, vault, seal }: CredentialDeskDeps): Promise<number> {
+/** Every row that another key sealed; one that a message changes meanwhile is read again. */
+async function reseal(deps: CredentialDeskDeps): Promise<number> {
+  const { store, seal } = deps;
   seal.reload();
   let done = 0;
   let after: string | undefined;
   for (;;) {
     const rows = await store.credentialsNotSealedWith(seal.keyId, { after, limit: RESEAL_PAGE });
     for (const row of rows) {
-      const outcome = await store.putCredentials(vault.close(row.key, vault.open(row), row.version));
-      if (outcome === 'committed') done += 1;
+      if (await resealRow(deps, row)) done += 1;
     }
     after = rows.at(-1)?.key;
     if (after === undefined) return done;
   }
+}
+
+async function resealRow(
+  { store, vault, seal }: CredentialDeskDeps,
+  listed: CredentialRow,
+): Promise<boolean> {
+  let row: CredentialRow | undefined = listed;
+  while (row !== undefined && row.keyId !== seal.keyId) {
+    const write = vault.close(row.key, vault.open(row), row.version);
+    if ((await store.putCredentials(write)) === 'committed') return true;
+    row = await store.credentials(row.key);
+  }
+  return false;
 }

@@ -17,7 +17,7 @@ import {
   step,
   type WireProfile,
 } from '@fumarole/dm/server';
-import type { DeviceRecord, Instant, SessionView } from '@fumarole/fumo/server';
+import { type DeviceRecord, type Instant, lastsUnchanged, type SessionView } from '@fumarole/fumo/server';
 import { contentType, DecodeError, decode, type SyncMLMessage } from '@fumarole/syncml';
 import { digests, random, sha256Hex } from '../access/digests.ts';
 import type { Consultation, Fleet } from '../fleet/fleet.ts';
@@ -255,7 +255,6 @@ async function answer(
   if (outcome === 'conflict') return undefined;
   const at = deps.now();
   const response = { status: 200, headers, body, session: identity.id };
-  if (proven) deps.store.seen(received.key, at);
   const opened = stepped.events.find(({ kind }) => kind === 'opened');
   if (opened !== undefined) await deps.arrived(received.key, received.message.hdr.SessionID);
   trace(deps.store, received, identity.id, traced, at, outcomeOf(stepped));
@@ -337,15 +336,15 @@ interface Made {
 function commitOf(
   { fleet, accounts, sessions }: EndpointDeps,
   { key, at }: Received,
-  { device, credentials, session }: LoadedForMessage,
+  { device, credentials, version }: LoadedForMessage,
   { party, account }: AccountChoice,
   { identity, placed, replied, consulted, headers }: Made,
 ): MessageCommit {
   const settled = consulted === undefined ? undefined : fleet.settled(consulted, replied);
   const record = settled?.device;
   const changed = record !== undefined && record !== device?.record;
-  const renewed =
-    replied.account !== account || (party === 'joining' && changed && credentials === undefined);
+  const joins = party === 'joining' && changed && credentials === undefined;
+  const renewed = credentials !== undefined && replied.account !== account;
   return {
     caller:
       placed.slot === undefined || placed.row === undefined
@@ -353,20 +352,26 @@ function commitOf(
         : { slot: placed.slot, expected: placed.row.version },
     session: {
       key,
-      expected: session?.version ?? 0,
+      expected: version,
       ...identity,
-      known: true,
       updatedAt: at,
       value: sessions.write(key, replied.session),
       response: { status: 200, headers, parts: toStored(replied.parts) },
     },
     device: changed
-      ? { key, expected: device?.version ?? 0, record, columns: deviceColumns(record) }
+      ? {
+          key,
+          expected: device?.version ?? 0,
+          record,
+          columns: deviceColumns(record),
+          contactOnly: device !== undefined && lastsUnchanged(device.record, record),
+        }
       : undefined,
     // A decoy has no row: its nonces are thrown away, and no digest ever fits.
-    credentials:
+    credentials: joins ? accounts.vault.close(key, replied.account, version) : undefined,
+    nonces:
       renewed && party !== 'decoy' && (device !== undefined || changed)
-        ? accounts.vault.close(key, replied.account, credentials?.version ?? 0)
+        ? accounts.vault.renew(credentials, replied.account)
         : undefined,
     timeline: (settled?.timeline ?? []).map((entry) => ({ key, entry })),
     events: settled?.events ?? [],

@@ -17,8 +17,6 @@ export const MAX_CONCURRENT = 512;
 export const RETRY_AFTER_SECONDS = 30;
 /** Sessions of one device that have proved nothing yet, beside its own. */
 export const CALLER_SLOTS = 16;
-/** Sessions of devices that the server does not know, kept so that they cannot be told from others. */
-export const MAX_DECOYS = 10_000;
 /** Octets of one answer that come from stored objects; MaxMsgSize of the device bounds it first. */
 export const MAX_ANSWER_BYTES: number = 16 * 1024 * 1024;
 

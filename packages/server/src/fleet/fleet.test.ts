@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deviceKey } from '@fumarole/dm/objects';
 import type { ServerEvent } from '@fumarole/dm/server';
-import type { DeviceRecord, PackageRecord, SessionView } from '@fumarole/fumo/server';
+import {
+  type DeviceRecord,
+  lastsUnchanged,
+  type PackageRecord,
+  type SessionView,
+} from '@fumarole/fumo/server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SPOOL_BOUNDS } from '../artifacts/limits.ts';
 import { Spool } from '../artifacts/spool.ts';
@@ -134,8 +139,24 @@ async function session(first: readonly ServerEvent[] = []): Promise<DeviceRecord
     const before = row?.record ?? fleet.newDevice({ id: ID }, now);
     const consultation = await fleet.consult(before, view, events, 'commands', now);
     const { device, timeline, events: outbox } = fleet.settled(consultation, everything(consultation));
-    await store.commitDevice({
-      device: { key, expected: row?.version ?? 0, record: device, columns: deviceColumns(device) },
+    const { version } = await store.loadForMessage(key);
+    await store.commitMessage({
+      session: {
+        key,
+        expected: version,
+        id: 's',
+        token: 't',
+        updatedAt: now,
+        value: '{}',
+        response: { status: 200, headers: {}, parts: [] },
+      },
+      device: {
+        key,
+        expected: row?.version ?? 0,
+        record: device,
+        columns: deviceColumns(device),
+        contactOnly: row !== undefined && lastsUnchanged(row.record, device),
+      },
       timeline: timeline.map((entry) => ({ key, entry })),
       events: outbox,
     });

@@ -25,7 +25,7 @@ import type {
 const HARDWARE_URI = './DevDetail/HwV';
 
 /** A device as listings show it. */
-export function presentDevice({ record, columns, lastSeen, key }: DeviceRow): ApiDevice {
+export function presentDevice({ record, columns, key }: DeviceRow): ApiDevice {
   const { id, manufacturer, model, policy, update } = record;
   return {
     id,
@@ -36,7 +36,7 @@ export function presentDevice({ record, columns, lastSeen, key }: DeviceRow): Ap
     firmware: columns.firmware,
     quarantined: columns.quarantined,
     policy,
-    lastSeen: time(lastSeen ?? record.lastSeen),
+    lastSeen: time(record.lastSeen),
     nextDue: time(columns.nextDue),
     update: update === undefined ? undefined : presentUpdate(id, update),
   };

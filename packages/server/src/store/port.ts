@@ -31,12 +31,10 @@ export interface DeviceColumns {
 export interface DeviceRow {
   /** Normalised key of the device id (`deviceKey` of `@fumarole/dm/objects`). */
   readonly key: string;
-  /** Counts from 1; each change of record or columns adds one. */
+  /** Counts from 1; each change of the columns or of what lasts in the record (`LastingFacts`) adds one. */
   readonly version: number;
   readonly record: DeviceRecord;
   readonly columns: DeviceColumns;
-  /** Last contact; written in batches, so up to a few seconds late after a crash. */
-  readonly lastSeen?: Instant | undefined;
 }
 
 export interface DeviceFilter {
@@ -54,7 +52,7 @@ export interface PageQuery {
   readonly limit: number;
 }
 
-/** A new value of a device; `expected` 0 inserts. */
+/** A new value of a device; `expected` 0 inserts. Its contact facts are written by messages alone. */
 export interface DeviceWrite {
   readonly key: string;
   readonly expected: number;
@@ -64,19 +62,20 @@ export interface DeviceWrite {
 
 // ---------------------------------------------------------------------------------------------------- credentials
 
-/** Credentials of one device, sealed (access/seal.ts); the store never sees them open. */
+/** Credentials of one device. */
 export interface CredentialRow {
   readonly key: string;
+  /** Shared with the device's session: each message and each writer of credentials adds one. */
   readonly version: number;
   readonly keyId: string;
+  /** The secrets, sealed (access/seal.ts); the store never sees them open. */
   readonly sealed: Uint8Array;
+  /** JSON text of the nonces, which travel in clear and change with each message. */
+  readonly nonces: string;
 }
 
-export interface CredentialWrite {
-  readonly key: string;
+export interface CredentialWrite extends Omit<CredentialRow, 'version'> {
   readonly expected: number;
-  readonly keyId: string;
-  readonly sealed: Uint8Array;
 }
 
 // ---------------------------------------------------------------------------------------------------- sessions
@@ -100,13 +99,12 @@ export type StoredPart =
 /** The one session of a device, open or just ended (its last response is still repeated for a while). */
 export interface SessionRow {
   readonly key: string;
+  /** Shared with the device's credentials. */
   readonly version: number;
   /** Names this session for people and traces; unlike the SessionID it never repeats. */
   readonly id: string;
   /** 128-bit token of RespURI, base64url. */
   readonly token: string;
-  /** False for a device that the server does not know: its session is a decoy. */
-  readonly known: boolean;
   readonly updatedAt: Instant;
   /** JSON text of the session value (`ServerSession` and what the endpoint adds). */
   readonly value: string;
@@ -121,7 +119,7 @@ export interface SessionWrite extends Omit<SessionRow, 'version'> {
  * A session whose device has not proved itself: it lives beside the device's session, in one of a few slots, and takes
  * its place once it does (P-017). So nobody ends a session by opening another one in the device's name.
  */
-export interface CallerWrite extends Omit<SessionWrite, 'known'> {
+export interface CallerWrite extends SessionWrite {
   readonly slot: number;
 }
 
@@ -129,8 +127,9 @@ export interface CallerWrite extends Omit<SessionWrite, 'known'> {
 
 /** Everything one message needs, in one read. */
 export interface LoadedForMessage {
-  /** Without the time of the last contact: no message asks for it. */
-  readonly device: Omit<DeviceRow, 'lastSeen'> | undefined;
+  readonly device: DeviceRow | undefined;
+  /** Of session and credentials; 0 when there is neither. */
+  readonly version: number;
   readonly credentials: CredentialRow | undefined;
   readonly session: SessionRow | undefined;
 }
@@ -139,11 +138,19 @@ export interface LoadedForMessage {
 export interface MessageCommit {
   /** The session was a caller until now: its row goes, once. */
   readonly caller?: { readonly slot: number; readonly expected: number } | undefined;
-  readonly device?: DeviceWrite | undefined;
-  readonly credentials?: CredentialWrite | undefined;
+  readonly device?: MessageDeviceWrite | undefined;
+  /** New secrets; `expected` is the session's. */
+  readonly credentials?: Omit<CredentialWrite, 'expected'> | undefined;
+  /** New nonces of the credentials that are there. */
+  readonly nonces?: string | undefined;
   readonly session: SessionWrite;
   readonly timeline: readonly NewTimelineRow[];
   readonly events: readonly NewEvent[];
+}
+
+/** `contactOnly`: nothing that lasts has changed, and the device's version stays. */
+export interface MessageDeviceWrite extends DeviceWrite {
+  readonly contactOnly: boolean;
 }
 
 // ---------------------------------------------------------------------------------------------------- timeline, events
@@ -289,13 +296,11 @@ export interface Store {
   devices(filter: DeviceFilter, page: PageQuery): Promise<readonly DeviceRow[]>;
   /** Number of devices by state of their present update; '' for those without. Counters, not a scan. */
   deviceCounts(): Promise<ReadonlyMap<string, number>>;
-  /** Writes device, timeline, events and credentials together; the primitive under `updateDevice`. */
+  /** Writes device, timeline and events together; the primitive under `updateDevice`. */
   commitDevice(commit: DeviceCommit): Promise<Commit>;
   removeDevice(key: string, expected: number): Promise<Commit>;
   /** Devices whose `nextDue` has come, claimed until `now + leaseMs` by this caller alone. */
   claimDueDevices(now: Instant, limit: number, leaseMs: number): Promise<readonly DeviceRow[]>;
-  /** Batched and not awaited: contact times. */
-  seen(key: string, at: Instant): void;
 
   credentials(key: string): Promise<CredentialRow | undefined>;
   /** All credential rows not sealed with this key, in key order: for `keys reseal`. */
@@ -308,8 +313,8 @@ export interface Store {
   /** Beyond a bound the oldest callers of all devices go. */
   putCaller(write: CallerWrite): Promise<Commit>;
   openSessions(since: Instant): Promise<number>;
-  /** Removes sessions untouched since `before`, and the oldest decoys above `maxDecoys`. */
-  expireSessions(before: Instant, maxDecoys: number): Promise<number>;
+  /** Removes sessions untouched since `before`. */
+  expireSessions(before: Instant): Promise<number>;
 
   /** Newest last; `after`/`before` are sequences. */
   timeline(
@@ -372,7 +377,6 @@ export interface Store {
 
 export interface DeviceCommit {
   readonly device?: DeviceWrite | undefined;
-  readonly credentials?: CredentialWrite | undefined;
   readonly timeline: readonly NewTimelineRow[];
   readonly events: readonly NewEvent[];
 }

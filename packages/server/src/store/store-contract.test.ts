@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DeviceRecord, PackageRecord } from '@fumarole/fumo/server';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { DeviceWrite, MessageCommit, SessionWrite, Store } from './port.ts';
+import type { DeviceWrite, MessageCommit, MessageDeviceWrite, SessionWrite, Store } from './port.ts';
 import { openSqliteStore } from './sqlite/open-store.ts';
 import { updateDevice } from './update-device.ts';
 
@@ -40,12 +40,17 @@ const deviceWrite = (key: string, expected: number, over: Partial<DeviceWrite> =
   ...over,
 });
 
+const messageDevice = (
+  key: string,
+  expected: number,
+  over: Partial<MessageDeviceWrite> = {},
+): MessageDeviceWrite => ({ ...deviceWrite(key, expected), contactOnly: false, ...over });
+
 const sessionWrite = (key: string, expected: number, over: Partial<SessionWrite> = {}): SessionWrite => ({
   key,
   expected,
   id: 's1',
   token: 'tok',
-  known: true,
   updatedAt: 60_000,
   value: `{"n":${expected}}`,
   response: {
@@ -101,8 +106,8 @@ function storeContract(name: string, make: () => StoreUnderTest): void {
       const outcome = await store.commitMessage(
         message({
           session: sessionWrite('D', 0),
-          device: deviceWrite('D', 0),
-          credentials: { key: 'D', expected: 0, keyId: 'k', sealed: Uint8Array.of(7) },
+          device: messageDevice('D', 0),
+          credentials: { key: 'D', keyId: 'k', sealed: Uint8Array.of(7), nonces: '{}' },
           timeline: [{ key: 'D', entry: { at: 3, kind: 'contact', text: 'hello', data: { n: 1 } } }],
           events: [{ at: 3, type: 'x', device: 'D', data: { a: 1 } }],
         }),
@@ -112,7 +117,7 @@ function storeContract(name: string, make: () => StoreUnderTest): void {
       const loaded = await other.loadForMessage('D');
       expect(loaded.device?.record.why).toBe('v1');
       expect(loaded.credentials?.sealed).toEqual(Uint8Array.of(7));
-      expect(loaded.session).toMatchObject({ version: 1, token: 'tok', known: true, value: '{"n":0}' });
+      expect(loaded.session).toMatchObject({ version: 1, token: 'tok', value: '{"n":0}' });
       expect(await other.timeline('D', { limit: 10 })).toMatchObject([{ text: 'hello', data: { n: 1 } }]);
       expect((await other.events({ after: 0, limit: 10 })).map(({ type }) => type)).toEqual(['x']);
     });
@@ -138,19 +143,15 @@ function storeContract(name: string, make: () => StoreUnderTest): void {
     });
 
     it.each([
-      ['session', { session: sessionWrite('D', 0), device: deviceWrite('D', 1) }],
-      ['device', { session: sessionWrite('D', 1), device: deviceWrite('D', 0) }],
+      ['session', { session: sessionWrite('D', 0), device: messageDevice('D', 1) }],
+      ['device', { session: sessionWrite('D', 1), device: messageDevice('D', 0) }],
       [
-        'credentials',
-        {
-          session: sessionWrite('D', 1),
-          device: deviceWrite('D', 1),
-          credentials: { key: 'D', expected: 4, keyId: 'k', sealed: Uint8Array.of(8) },
-        },
+        'device, of which it has nothing lasting to tell,',
+        { session: sessionWrite('D', 1), device: messageDevice('D', 0, { contactOnly: true }) },
       ],
     ])('writes nothing of a message whose %s moved on', async (_what, change) => {
       const store = await fresh();
-      await store.commitMessage(message({ session: sessionWrite('D', 0), device: deviceWrite('D', 0) }));
+      await store.commitMessage(message({ session: sessionWrite('D', 0), device: messageDevice('D', 0) }));
       const entry = { at: 3, kind: 'contact', text: 'lost' } as const;
       expect(await store.commitMessage(message({ ...change, timeline: [{ key: 'D', entry }] }))).toBe(
         'conflict',
@@ -183,14 +184,14 @@ function storeContract(name: string, make: () => StoreUnderTest): void {
               row === undefined
                 ? undefined
                 : {
-                    record: { ...row.record, contacts: row.record.contacts + 1 },
+                    record: { ...row.record, why: `${row.record.why}+` },
                     columns: row.columns,
                     timeline: [],
                     events: [],
                   },
             );
       await Promise.all(Array.from({ length: 12 }, (_, i) => bump(stores[i % 2])));
-      expect((await stores[0]?.device('D'))?.record.contacts).toBe(12);
+      expect((await stores[0]?.device('D'))?.record.why).toBe(`v1${'+'.repeat(12)}`);
     });
 
     it('sees the newest record that another process wrote', async () => {
@@ -279,10 +280,10 @@ function storeContract(name: string, make: () => StoreUnderTest): void {
     });
 
     describe('callers', () => {
-      const caller = (slot: number, expected: number, over: Partial<SessionWrite> = {}) => {
-        const { known: _, ...rest } = sessionWrite('D', expected, over);
-        return { ...rest, slot };
-      };
+      const caller = (slot: number, expected: number, over: Partial<SessionWrite> = {}) => ({
+        ...sessionWrite('D', expected, over),
+        slot,
+      });
 
       it('P-017: have slots beside the session, each with its version and response', async () => {
         const store = await fresh();
@@ -314,30 +315,83 @@ function storeContract(name: string, make: () => StoreUnderTest): void {
         await store.commitDevice({ device: deviceWrite('D', 0), timeline: [], events: [] });
         await store.putCaller(caller(1, 0, { updatedAt: 1000 }));
         await store.putCaller(caller(2, 0, { updatedAt: 3000 }));
-        await store.expireSessions(2000, 10);
+        await store.expireSessions(2000);
         expect([await store.caller('D', 1), (await store.caller('D', 2))?.version]).toEqual([undefined, 1]);
         await store.removeDevice('D', 1);
         expect(await store.caller('D', 2)).toBeUndefined();
       });
     });
 
-    it('P-021: expires old sessions and the oldest decoys', async () => {
+    it('P-021: expires old sessions; nonces and the last contact stay, and who has one in hand loses it', async () => {
       const store = await fresh();
       const minute = 60_000;
-      for (const [key, known, at] of [
-        ['old', true, 1],
-        ['new', true, 10],
-        ['decoy8', false, 8],
-        ['decoy9', false, 9],
+      for (const [key, at] of [
+        ['old', 1],
+        ['new', 10],
       ] as const) {
+        const credentials = { key, keyId: 'k', sealed: Uint8Array.of(7), nonces: `"${key}"` };
+        const device = messageDevice(key, 0, { record: { ...record(key), contacts: 3, lastSeen: 9 } });
         await store.commitMessage(
-          message({ session: sessionWrite(key, 0, { known, updatedAt: at * minute }) }),
+          message({ session: sessionWrite(key, 0, { updatedAt: at * minute }), device, credentials }),
         );
       }
       expect(await store.openSessions(5 * minute)).toBe(1);
-      await store.expireSessions(5 * minute, 1);
-      const left = await Promise.all(['old', 'new', 'decoy8', 'decoy9'].map((key) => store.session(key)));
-      expect(left.map((row) => row?.key)).toEqual([undefined, 'new', undefined, 'decoy9']);
+      await store.expireSessions(5 * minute);
+      const left = await Promise.all(['old', 'new'].map((key) => store.session(key)));
+      expect(left.map((row) => row?.key)).toEqual([undefined, 'new']);
+      const loaded = await store.loadForMessage('old');
+      expect(loaded.session).toBeUndefined();
+      expect(loaded.credentials).toMatchObject({ nonces: '"old"' });
+      expect(loaded.device?.record).toMatchObject({ contacts: 3, lastSeen: 9 });
+      expect(await store.storedResponse('old', 1)).toBeUndefined();
+      expect(await store.commitMessage(message({ session: sessionWrite('old', 1) }))).toBe('conflict');
+      expect(await store.commitMessage(message({ session: sessionWrite('old', loaded.version) }))).toBe(
+        'committed',
+      );
+    });
+
+    it('keeps what each contact changes apart from what lasts in a record', async () => {
+      const store = await fresh();
+      const other = await second();
+      const at = (contacts: number) => ({ ...record('D', 'v1'), contacts });
+      await store.commitMessage(
+        message({ session: sessionWrite('D', 0), device: messageDevice('D', 0, { record: at(1) }) }),
+      );
+      const contactOnly = messageDevice('D', 1, { record: at(2), contactOnly: true });
+      await store.commitMessage(message({ session: sessionWrite('D', 1), device: contactOnly }));
+      expect(await other.device('D')).toMatchObject({ version: 1, record: { contacts: 2, why: 'v1' } });
+      // Somebody who has read the record before the contact changes what lasts, and nothing of the contact is lost.
+      const stale = deviceWrite('D', 1, { record: { ...at(1), why: 'changed' } });
+      expect(await other.commitDevice({ device: stale, timeline: [], events: [] })).toBe('committed');
+      for (const one of [store, other]) {
+        expect(await one.device('D')).toMatchObject({ version: 2, record: { contacts: 2, why: 'changed' } });
+        expect((await one.loadForMessage('D')).device?.record).toMatchObject({ contacts: 2, why: 'changed' });
+        expect((await one.devices({}, { limit: 1 }))[0]?.record).toMatchObject({
+          contacts: 2,
+          why: 'changed',
+        });
+      }
+    });
+
+    it('lets a nonce be used by one of a message and a writer of credentials', async () => {
+      const store = await fresh();
+      const write = { key: 'D', expected: 0, keyId: 'k', sealed: Uint8Array.of(1), nonces: '"a"' };
+      await store.putCredentials(write);
+      const { version } = await store.loadForMessage('D');
+      const used = message({ session: sessionWrite('D', version), nonces: '"b"' });
+      const outcomes = [
+        await store.commitMessage(used),
+        await store.putCredentials({ ...write, expected: version, sealed: Uint8Array.of(2) }),
+      ];
+      expect(outcomes).toEqual(['committed', 'conflict']);
+      expect(await store.credentials('D')).toMatchObject({ nonces: '"b"', sealed: Uint8Array.of(1) });
+      const other = await second();
+      const now = (await other.loadForMessage('D')).version;
+      await other.putCredentials({ ...write, expected: now, nonces: '"c"' });
+      expect(await store.commitMessage(message({ session: sessionWrite('D', now), nonces: '"d"' }))).toBe(
+        'conflict',
+      );
+      expect((await store.loadForMessage('D')).credentials?.nonces).toBe('"c"');
     });
 
     it('tells of events after they are there, and never gives a sequence twice', async () => {
@@ -402,11 +456,11 @@ function storeContract(name: string, make: () => StoreUnderTest): void {
         ['B', 'new'],
         ['C', 'old'],
       ] as const) {
-        await store.putCredentials({ key, expected: 0, keyId, sealed: Uint8Array.of(1) });
+        await store.putCredentials({ key, expected: 0, keyId, sealed: Uint8Array.of(1), nonces: '{}' });
       }
       const rows = await store.credentialsNotSealedWith('new', { limit: 10 });
       expect(rows.map(({ key }) => key)).toEqual(['A', 'C']);
-      const write = { key: 'A', expected: 0, keyId: 'new', sealed: Uint8Array.of(2) };
+      const write = { key: 'A', expected: 0, keyId: 'new', sealed: Uint8Array.of(2), nonces: '{}' };
       expect(await store.putCredentials(write)).toBe('conflict');
       expect(await store.putCredentials({ ...write, expected: 1 })).toBe('committed');
     });

@@ -27,8 +27,7 @@ export async function updateDevice(
     const expected = row?.version ?? 0;
     const { record, columns, ...rest } = next;
     const outcome = await store.commitDevice({ ...rest, device: { key, expected, record, columns } });
-    if (outcome === 'committed')
-      return { key, version: expected + 1, record, columns, lastSeen: row?.lastSeen };
+    if (outcome === 'committed') return { key, version: expected + 1, record, columns };
   }
   throw new StoreError('contended', `device ${key} changed ${MAX_ATTEMPTS} times while it was being changed`);
 }

@@ -66,10 +66,10 @@ async function admit(key: string, wake: string, profile?: string): Promise<void>
   } as const;
   await store.commitDevice({
     device: { key, expected: 0, record, columns: { quarantined: false } },
-    credentials: vault.close(key, account, 0),
     timeline: [],
     events: [],
   });
+  await store.putCredentials(vault.close(key, account, 0));
 }
 
 function service(of: Store = store, channels: readonly WakeChannel[] = [udpChannel()]) {

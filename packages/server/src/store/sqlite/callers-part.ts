@@ -73,7 +73,6 @@ function callerOf(key: string, row: Parameters<typeof text>[0]): SessionRow {
     version: int(row, 'version'),
     id: text(row, 'id'),
     token: text(row, 'token'),
-    known: false,
     updatedAt: int(row, 'updated_at'),
     value: text(row, 'value'),
   };

@@ -1,5 +1,5 @@
-import type { DeviceRecord } from '@fumarole/fumo/server';
-import type { DeviceColumns, DeviceRow, LoadedForMessage, SessionRow } from '../port.ts';
+import { type ContactFacts, type DeviceRecord, joinRecord, type LastingFacts } from '@fumarole/fumo/server';
+import type { CredentialRow, DeviceColumns, DeviceRow, LoadedForMessage, SessionRow } from '../port.ts';
 import type { Connection, Row } from './connection.ts';
 import type { Context } from './context.ts';
 import type { Loaded } from './loaded-cache.ts';
@@ -8,11 +8,9 @@ import { blob, int, json, optionalInt, optionalText, text } from './values.ts';
 
 const FOR_MESSAGE = `SELECT
   d.serial, d.version, d.manufacturer, d.model, d.firmware, d.state, d.quarantined, d.next_due,
-  c.version AS c_version, c.key_id, c.sealed,
-  s.version AS s_version, s.id, s.token, s.known, s.updated_at, s.value
+  s.number, s.version AS s_version, s.key_id, s.sealed, s.nonces, s.contact, s.id, s.token, s.updated_at, s.value
   FROM (SELECT ?1 AS key) AS k
   LEFT JOIN devices d ON d.key = k.key
-  LEFT JOIN credentials c ON c.key = k.key
   LEFT JOIN sessions s ON s.key = k.key`;
 
 export function loadForMessage(context: Context, key: string): LoadedForMessage {
@@ -20,12 +18,17 @@ export function loadForMessage(context: Context, key: string): LoadedForMessage 
   return loadRows(context, key).rows;
 }
 
-/** What is at hand, once revalidated, or everything but the record with one statement. */
+/** What is at hand, once revalidated, or everything but the lasting part of the record with one statement. */
 export function loadRows({ db, cache, loaded }: Context, key: string): Loaded {
   const found = loaded.get(key);
   if (found !== undefined) return found;
   const row = db.get(FOR_MESSAGE, key) ?? {};
-  const made: Loaded = { rows: rowsOf(db, cache, key, row), serial: optionalInt(row, 'serial') ?? 0 };
+  const made: Loaded = {
+    rows: rowsOf(db, cache, key, row),
+    serial: optionalInt(row, 'serial') ?? 0,
+    number: optionalInt(row, 'number') ?? 0,
+    contact: optionalText(row, 'contact'),
+  };
   // Another process may write between two statements: a record that was read apart makes a mixture, good only once.
   if (made.rows.device?.version === optionalInt(row, 'version')) loaded.put(key, made);
   return made;
@@ -34,29 +37,27 @@ export function loadRows({ db, cache, loaded }: Context, key: string): Loaded {
 function rowsOf(db: Connection, cache: RecordCache, key: string, row: Row): LoadedForMessage {
   return {
     device: optionalInt(row, 'version') === undefined ? undefined : deviceOf(db, cache, key, row),
-    credentials:
-      optionalInt(row, 'c_version') === undefined
-        ? undefined
-        : { key, version: int(row, 'c_version'), keyId: text(row, 'key_id'), sealed: blob(row, 'sealed') },
-    session: optionalInt(row, 's_version') === undefined ? undefined : sessionOf(key, row),
+    version: optionalInt(row, 's_version') ?? 0,
+    credentials: optionalText(row, 'key_id') === undefined ? undefined : credentialsOf(key, row),
+    session: optionalText(row, 'id') === undefined ? undefined : sessionOf(key, row),
   };
 }
 
-function deviceOf(db: Connection, cache: RecordCache, key: string, row: Row): LoadedForMessage['device'] {
+function deviceOf(db: Connection, cache: RecordCache, key: string, row: Row): DeviceRow | undefined {
   const version = int(row, 'version');
-  const record = cache.get(key, int(row, 'serial'), version);
+  const lasting = cache.get(key, int(row, 'serial'), version);
   // Another process may write in between: the version that came with the record counts.
-  return record === undefined
+  return lasting === undefined
     ? readDevice(db, cache, key)
-    : { key, version, record, columns: columnsOf(row) };
+    : { key, version, record: joined(key, lasting, row), columns: columnsOf(row) };
 }
 
 export const DEVICE_COLUMNS =
-  'd.serial, d.key, d.version, d.manufacturer, d.model, d.firmware, d.state, d.quarantined, d.next_due, d.record, t.last_seen';
+  'd.serial, d.key, d.version, d.manufacturer, d.model, d.firmware, d.state, d.quarantined, d.next_due, d.record, s.contact';
 
 export function readDevice(db: Connection, cache: RecordCache, key: string): DeviceRow | undefined {
   const row = db.get(
-    `SELECT ${DEVICE_COLUMNS} FROM devices d LEFT JOIN contacts t ON t.key = d.key WHERE d.key = ?`,
+    `SELECT ${DEVICE_COLUMNS} FROM devices d LEFT JOIN sessions s ON s.key = d.key WHERE d.key = ?`,
     key,
   );
   return row === undefined ? undefined : deviceRow(row, cache);
@@ -66,10 +67,17 @@ export function deviceRow(row: Row, cache: RecordCache): DeviceRow {
   const key = text(row, 'key');
   const version = int(row, 'version');
   const stored = text(row, 'record');
-  const record =
-    cache.get(key, int(row, 'serial'), version) ?? json<DeviceRecord>(stored, `the record of device ${key}`);
-  cache.put(key, int(row, 'serial'), version, record, stored);
-  return { key, version, record, columns: columnsOf(row), lastSeen: optionalInt(row, 'last_seen') };
+  const lasting =
+    cache.get(key, int(row, 'serial'), version) ?? json<LastingFacts>(stored, `the record of device ${key}`);
+  cache.put(key, int(row, 'serial'), version, lasting, stored.length);
+  return { key, version, record: joined(key, lasting, row), columns: columnsOf(row) };
+}
+
+function joined(key: string, lasting: LastingFacts, row: Row): DeviceRecord {
+  const contact = optionalText(row, 'contact');
+  return contact === undefined
+    ? joinRecord(lasting)
+    : joinRecord(lasting, json<ContactFacts>(contact, `the last contact of device ${key}`));
 }
 
 function columnsOf(row: Row): DeviceColumns {
@@ -83,13 +91,23 @@ function columnsOf(row: Row): DeviceColumns {
   };
 }
 
+/** `s_version` is the version of the row in `sessions`. */
+export function credentialsOf(key: string, row: Row): CredentialRow {
+  return {
+    key,
+    version: int(row, 's_version'),
+    keyId: text(row, 'key_id'),
+    sealed: blob(row, 'sealed'),
+    nonces: text(row, 'nonces'),
+  };
+}
+
 export function sessionOf(key: string, row: Row): SessionRow {
   return {
     key,
     version: int(row, 's_version'),
     id: text(row, 'id'),
     token: text(row, 'token'),
-    known: int(row, 'known') === 1,
     updatedAt: int(row, 'updated_at'),
     value: text(row, 'value'),
   };

@@ -1,105 +1,67 @@
 /** Writes of the per-message path, run inside the transaction of the group commit; versions are checked first. */
+import { contactOf, joinRecord, lastingOf } from '@fumarole/fumo/server';
 import type {
   Commit,
-  CredentialWrite,
   DeviceColumns,
   DeviceCommit,
   DeviceWrite,
-  LoadedForMessage,
   MessageCommit,
   NewEvent,
   NewTimelineRow,
-  SessionRow,
-  SessionWrite,
 } from '../port.ts';
 import { isCallerStale, removeCaller } from './callers-part.ts';
 import type { Connection } from './connection.ts';
 import type { Context } from './context.ts';
 import { loadRows } from './device-reads.ts';
 import { type Loaded, sameColumns } from './loaded-cache.ts';
-import { packResponse } from './stored-response.ts';
+import { writeSession } from './session-writes.ts';
 import { int, orNull } from './values.ts';
 
 /** Session, device, credentials, history: all or nothing. */
 export function writeMessage(context: Context, commit: MessageCommit): Commit {
-  const { session } = commit;
+  const { session, device } = commit;
   const before = loadRows(context, session.key);
-  if ((before.rows.session?.version ?? 0) !== session.expected) return 'conflict';
-  if (isStale(before, commit) || isCallerStale(context.db, commit)) return 'conflict';
+  if (before.rows.version !== session.expected || isDeviceStale(before, device)) return 'conflict';
+  if (isCallerStale(context.db, commit)) return 'conflict';
   removeCaller(context.db, commit);
-  writeSession(context.db, session, before.rows.session);
-  const after = writeRest(context, commit, before);
-  const { key, id, token, known, updatedAt, value } = session;
-  context.loaded.put(key, {
-    ...after,
-    rows: {
-      ...after.rows,
-      session: { key, version: session.expected + 1, id, token, known, updatedAt, value },
-    },
-  });
+  const after = writeSession(context.db, commit, before);
+  context.loaded.put(session.key, writeMessageDevice(context, device, after));
+  addHistory(context.db, commit);
   return 'committed';
 }
 
+function writeMessageDevice(context: Context, device: MessageCommit['device'], after: Loaded): Loaded {
+  if (device === undefined) return after;
+  if (!device.contactOnly) return putDevice(context, device, after);
+  const { key, expected, record, columns } = device;
+  return { ...after, rows: { ...after.rows, device: { key, version: expected, record, columns } } };
+}
+
+/** A change that no message brought: contact facts stay as they are. */
 export function writeDevice(context: Context, commit: DeviceCommit): Commit {
-  const key = commit.device?.key ?? commit.credentials?.key;
-  if (key === undefined) {
-    addHistory(context.db, commit);
-    return 'committed';
+  const { device } = commit;
+  if (device !== undefined) {
+    const before = loadRows(context, device.key);
+    if (isDeviceStale(before, device)) return 'conflict';
+    const { rows } = before;
+    const record = joinRecord(
+      device.record,
+      rows.device === undefined ? undefined : contactOf(rows.device.record),
+    );
+    context.loaded.put(device.key, putDevice(context, { ...device, record }, before));
   }
-  const before = loadRows(context, key);
-  if (isStale(before, commit)) return 'conflict';
-  context.loaded.put(key, writeRest(context, commit, before));
+  addHistory(context.db, commit);
   return 'committed';
 }
 
-function isStale({ rows }: Loaded, { device, credentials }: DeviceCommit): boolean {
-  return (
-    (device !== undefined && (rows.device?.version ?? 0) !== device.expected) ||
-    (credentials !== undefined && (rows.credentials?.version ?? 0) !== credentials.expected)
-  );
+function isDeviceStale({ rows }: Loaded, device: DeviceWrite | undefined): boolean {
+  return device !== undefined && (rows.device?.version ?? 0) !== device.expected;
 }
 
-export function versionOf(
-  db: Connection,
-  table: 'devices' | 'credentials' | 'packages',
-  key: string,
-): number {
+export function versionOf(db: Connection, table: 'devices' | 'sessions' | 'packages', key: string): number {
   const column = table === 'packages' ? 'id' : 'key';
   const row = db.get(`SELECT version FROM ${table} WHERE ${column} = ?`, key);
   return row === undefined ? 0 : int(row, 'version');
-}
-
-function writeRest(context: Context, commit: DeviceCommit, { rows, serial }: Loaded): Loaded {
-  const { device, credentials } = commit;
-  const next = device === undefined ? serial : putDevice(context, device, rows.device, serial);
-  if (credentials !== undefined) putCredentials(context.db, credentials);
-  addHistory(context.db, commit);
-  return {
-    serial: next,
-    rows: {
-      ...rows,
-      ...(device === undefined
-        ? {}
-        : {
-            device: {
-              key: device.key,
-              version: device.expected + 1,
-              record: device.record,
-              columns: device.columns,
-            },
-          }),
-      ...(credentials === undefined
-        ? {}
-        : {
-            credentials: {
-              key: credentials.key,
-              version: credentials.expected + 1,
-              keyId: credentials.keyId,
-              sealed: credentials.sealed,
-            },
-          }),
-    },
-  };
 }
 
 function addHistory(db: Connection, { timeline, events }: DeviceCommit): void {
@@ -107,89 +69,65 @@ function addHistory(db: Connection, { timeline, events }: DeviceCommit): void {
   for (const event of events) addEvent(db, event);
 }
 
-const minuteOf = (at: number): number => Math.floor(at / 60_000);
-
-function writeSession(db: Connection, session: SessionWrite, before: SessionRow | undefined): void {
-  const { key, id, token, value, updatedAt } = session;
-  const known = session.known ? 1 : 0;
-  const minute = minuteOf(updatedAt);
-  const response = packResponse(session.response);
-  if (before === undefined) {
-    db.run(
-      'INSERT INTO sessions (key, version, id, token, known, updated_at, minute, value, response) VALUES (?,1,?,?,?,?,?,?,?)',
-      key,
-      id,
-      token,
-      known,
-      updatedAt,
-      minute,
-      value,
-      response,
-    );
-    return;
-  }
-  const set =
-    'UPDATE sessions SET version = version + 1, id = ?, token = ?, updated_at = ?, value = ?, response = ?';
-  if (before.known === session.known && minuteOf(before.updatedAt) === minute) {
-    // A column of an index that is set at all is written in the index too.
-    db.run(`${set} WHERE key = ?`, id, token, updatedAt, value, response, key);
-    return;
-  }
-  db.run(
-    `${set}, known = ?, minute = ? WHERE key = ?`,
-    id,
-    token,
-    updatedAt,
-    value,
-    response,
-    known,
-    minute,
-    key,
-  );
+/** Writes what lasts in the record; what is at hand afterwards. */
+function putDevice({ db, cache }: Context, device: DeviceWrite, before: Loaded): Loaded {
+  const { key, columns, expected } = device;
+  const lasting = lastingOf(device.record);
+  const text = JSON.stringify(lasting);
+  const old = before.rows.device;
+  const serial =
+    old === undefined
+      ? addDevice(db, device, text)
+      : changeDevice(db, { serial: before.serial, before: old.columns, columns, text });
+  cache.put(key, serial, expected + 1, lasting, text.length);
+  const row = { key, version: expected + 1, record: device.record, columns };
+  return { ...before, serial, rows: { ...before.rows, device: row } };
 }
 
-/** The row's serial. */
-function putDevice(
-  { db, cache }: Context,
-  device: DeviceWrite,
-  before: LoadedForMessage['device'],
-  serial: number,
-): number {
-  const { key, columns, expected } = device;
-  const record = JSON.stringify(device.record);
-  if (before !== undefined && sameColumns(before.columns, columns)) {
-    db.run(
-      'UPDATE devices SET version = version + 1, due_lease = NULL, record = ? WHERE serial = ?',
-      record,
-      serial,
-    );
-    cache.put(key, serial, expected + 1, device.record, record);
-    return serial;
-  }
-  const values = [
+const valuesOf = (columns: DeviceColumns) =>
+  [
     orNull(columns.manufacturer),
     orNull(columns.model),
     orNull(columns.firmware),
     orNull(columns.state),
     columns.quarantined ? 1 : 0,
     orNull(columns.nextDue),
-    record,
   ] as const;
-  countState(db, before?.columns, columns);
-  if (before === undefined) {
-    const made = db.get(
-      'INSERT INTO devices (key, version, manufacturer, model, firmware, state, quarantined, next_due, record) VALUES (?,1,?,?,?,?,?,?,?) RETURNING serial',
-      key,
-      ...values,
+
+function addDevice(db: Connection, { key, columns }: DeviceWrite, text: string): number {
+  countState(db, undefined, columns);
+  const made = db.get(
+    'INSERT INTO devices (key, version, manufacturer, model, firmware, state, quarantined, next_due, record) VALUES (?,1,?,?,?,?,?,?,?) RETURNING serial',
+    key,
+    ...valuesOf(columns),
+    text,
+  );
+  return made === undefined ? 0 : int(made, 'serial');
+}
+
+interface DeviceChange {
+  readonly serial: number;
+  readonly before: DeviceColumns;
+  readonly columns: DeviceColumns;
+  readonly text: string;
+}
+
+function changeDevice(db: Connection, { serial, before, columns, text }: DeviceChange): number {
+  if (sameColumns(before, columns)) {
+    db.run(
+      'UPDATE devices SET version = version + 1, due_lease = NULL, record = ? WHERE serial = ?',
+      text,
+      serial,
     );
-    return made === undefined ? 0 : int(made, 'serial');
+    return serial;
   }
+  countState(db, before, columns);
   db.run(
     'UPDATE devices SET version = version + 1, manufacturer = ?, model = ?, firmware = ?, state = ?, quarantined = ?, next_due = ?, due_lease = NULL, record = ? WHERE serial = ?',
-    ...values,
+    ...valuesOf(columns),
+    text,
     serial,
   );
-  cache.put(key, serial, expected + 1, device.record, record);
   return serial;
 }
 
@@ -208,19 +146,6 @@ export function count(db: Connection, state: string, by: 1 | -1): void {
     `devices:${state}`,
     by,
   );
-}
-
-export function putCredentials(db: Connection, { key, expected, keyId, sealed }: CredentialWrite): void {
-  if (expected === 0) {
-    db.run('INSERT INTO credentials (key, version, key_id, sealed) VALUES (?,1,?,?)', key, keyId, sealed);
-  } else {
-    db.run(
-      'UPDATE credentials SET version = version + 1, key_id = ?, sealed = ? WHERE key = ?',
-      keyId,
-      sealed,
-      key,
-    );
-  }
 }
 
 function addTimeline(db: Connection, { key, entry }: NewTimelineRow): void {

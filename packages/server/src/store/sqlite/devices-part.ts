@@ -4,7 +4,6 @@ import type { Context } from './context.ts';
 import { deviceRow, loadForMessage, readDevice } from './device-reads.ts';
 import { count, versionOf, writeDevice, writeMessage } from './device-writes.ts';
 import { MAX_PAGE } from './limits.ts';
-import { seenBatch } from './seen-batch.ts';
 import { unpackResponse } from './stored-response.ts';
 import { blob, int, text } from './values.ts';
 
@@ -19,12 +18,10 @@ type Part = Pick<
   | 'commitDevice'
   | 'removeDevice'
   | 'claimDueDevices'
-  | 'seen'
 >;
 
-export function devicesPart(context: Context): Part & { readonly flushSeen: () => Promise<void> } {
+export function devicesPart(context: Context): Part {
   const { db, commit, cache, announce } = context;
-  const seen = seenBatch(context);
   const told = async (wrote: boolean, outcome: Promise<Commit>): Promise<Commit> => {
     const result = await outcome;
     if (wrote && result === 'committed') announce();
@@ -54,8 +51,6 @@ export function devicesPart(context: Context): Part & { readonly flushSeen: () =
       ),
     removeDevice: (key, expected) => commit.run(() => removeDevice(context, key, expected)),
     claimDueDevices: (now, limit, leaseMs) => claimDue(context, now, limit, leaseMs),
-    seen: seen.add,
-    flushSeen: seen.flush,
   };
 }
 
@@ -66,9 +61,9 @@ async function listDevices(
 ): Promise<readonly DeviceRow[]> {
   let list = query
     .selectFrom('devices as d')
-    .leftJoin('contacts as t', 't.key', 'd.key')
+    .leftJoin('sessions as s', 's.key', 'd.key')
     .selectAll('d')
-    .select('t.last_seen')
+    .select('s.contact')
     .orderBy('d.key')
     .limit(Math.min(limit, MAX_PAGE));
   if (after !== undefined) list = list.where('d.key', '>', after);
@@ -87,7 +82,7 @@ function removeDevice({ db, cache, loaded }: Context, key: string, expected: num
   if (versionOf(db, 'devices', key) !== expected || expected === 0) return 'conflict';
   const state = db.get('SELECT state FROM devices WHERE key = ?', key)?.state;
   count(db, typeof state === 'string' ? state : '', -1);
-  for (const table of ['devices', 'contacts', 'credentials', 'sessions', 'callers', 'install_reports']) {
+  for (const table of ['devices', 'sessions', 'callers', 'install_reports']) {
     db.run(`DELETE FROM ${table} WHERE key = ?`, key);
   }
   db.run('DELETE FROM work WHERE kind = ? AND key = ?', 'wake', key);

@@ -32,5 +32,3 @@ export const TRACE_BATCH = 128;
 export const PRUNE_SLICE = 500;
 /** Such transactions in one round, for each kind of row; the rest follows in the next round. */
 export const PRUNE_SLICES = 40;
-/** Contact times gather for this long. */
-export const SEEN_BATCH_MS = 1_000;

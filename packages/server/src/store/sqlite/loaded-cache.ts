@@ -7,6 +7,10 @@ export interface Loaded {
   readonly rows: LoadedForMessage;
   /** Of the device's row; 0 when there is none. */
   readonly serial: number;
+  /** Of the row in `sessions`; 0 when there is none. */
+  readonly number: number;
+  /** The device's contact facts as they are written there. */
+  readonly contact: string | undefined;
 }
 
 /**
@@ -59,8 +63,8 @@ export class LoadedCache {
 }
 
 /** What an entry holds besides the record, which the cache of records counts. */
-function weight({ rows }: Loaded): number {
-  return 512 + (rows.session?.value.length ?? 0) + (rows.credentials?.sealed.length ?? 0);
+function weight({ rows, contact = '' }: Loaded): number {
+  return 512 + (rows.session?.value.length ?? 0) + (rows.credentials?.sealed.length ?? 0) + contact.length;
 }
 
 /** Whether a row's indexed columns stay as they are: then only the record is written. */

@@ -50,10 +50,8 @@ export function openSqliteStore(folder: string, options: SqliteStoreOptions = {}
   const query = new Kysely<Tables>({ dialect: nodeSqliteDialect(db) });
   const context: Context = { db, commit, query, cache, loaded, announce };
   const traces = new SqliteTraces(telemetry);
-  const { flushSeen, ...devices } = devicesPart(context);
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    await flushSeen();
     await traces.flush();
     await commit.close();
     await stopCheckpointer();
@@ -62,7 +60,7 @@ export function openSqliteStore(folder: string, options: SqliteStoreOptions = {}
   };
   return {
     traces,
-    ...devices,
+    ...devicesPart(context),
     ...sessionsPart(context),
     ...callersPart(context),
     ...historyPart(context, listeners),

@@ -19,17 +19,14 @@ export const TRUTH_MIGRATIONS: readonly string[] = [
   CREATE INDEX devices_model ON devices (manufacturer, model);
   CREATE INDEX devices_state ON devices (state) WHERE state IS NOT NULL;
   CREATE INDEX devices_quarantined ON devices (key) WHERE quarantined = 1;
-  CREATE TABLE contacts (key TEXT NOT NULL PRIMARY KEY, last_seen INTEGER NOT NULL) WITHOUT ROWID;
-  CREATE TABLE credentials (
-    key TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL, key_id TEXT NOT NULL, sealed BLOB NOT NULL
-  ) WITHOUT ROWID;
-  CREATE TABLE sessions (
-    key TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL,
-    id TEXT NOT NULL, token TEXT NOT NULL, known INTEGER NOT NULL,
-    updated_at INTEGER NOT NULL, minute INTEGER NOT NULL,
-    value TEXT NOT NULL, response BLOB NOT NULL
+  CREATE TABLE sessions ( -- all that a message of a device with nothing new to tell changes
+    number INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,
+    key_id TEXT, sealed BLOB, nonces TEXT, -- credentials
+    contact TEXT, -- the part of the device's record that each contact changes
+    id TEXT, token TEXT, updated_at INTEGER, minute INTEGER, value TEXT, response BLOB -- until it expires
   );
-  CREATE INDEX sessions_age ON sessions (known, minute);
+  CREATE INDEX sessions_age ON sessions (minute) WHERE minute IS NOT NULL;
   CREATE TABLE callers (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     key TEXT NOT NULL, slot INTEGER NOT NULL, version INTEGER NOT NULL,

@@ -13,7 +13,7 @@ export interface Tables {
     readonly due_lease: number | null;
     readonly record: string;
   };
-  readonly contacts: { readonly key: string; readonly last_seen: number };
+  readonly sessions: { readonly key: string; readonly contact: string | null };
   readonly events: {
     readonly sequence: number;
     readonly at: number;
