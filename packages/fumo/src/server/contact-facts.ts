@@ -44,6 +44,7 @@ const LASTING: Readonly<Record<keyof LastingFacts, true>> = {
   history: true,
   commands: true,
   quarantine: true,
+  twins: true,
   weak: true,
   why: true,
   dueAt: true,
