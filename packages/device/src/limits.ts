@@ -62,6 +62,8 @@ export const DEFAULT_TIMING: Timing = {
   downloadRetryMs: 30 * SECOND,
   downloadRetryMaxMs: HOUR,
   downloadTries: 5,
+  // The device says 407 before a server that waits a day gives it up (fumo.md §8).
+  downloadMs: 20 * HOUR,
   retryAfterMaxMs: 24 * HOUR,
   messageRetryMs: 5 * SECOND,
   messageTries: 3,

@@ -165,6 +165,8 @@ export interface Timing {
   readonly downloadRetryMs: number;
   readonly downloadRetryMaxMs: number;
   readonly downloadTries: number;
+  /** Longest time for one download in all, pauses and restarts included; then 407. */
+  readonly downloadMs: number;
   readonly retryAfterMaxMs: number;
   /** Pause before an unanswered DM message is sent again (P-024). */
   readonly messageRetryMs: number;

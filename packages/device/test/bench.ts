@@ -19,6 +19,7 @@ export const QUICK: Timing = {
   downloadRetryMs: 5,
   downloadRetryMaxMs: 20,
   downloadTries: 3,
+  downloadMs: 60_000,
   retryAfterMaxMs: 50,
   messageRetryMs: 5,
   messageTries: 2,

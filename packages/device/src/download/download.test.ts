@@ -389,6 +389,33 @@ describe('D-068: each row of the table, as result and as report', () => {
     expect(web.requests).toEqual([]);
   });
 
+  it('F-102: a body that trickles without ever being idle ends with 407 when the whole time is over', async () => {
+    const trickles = web.on('/p', (_, response) => {
+      response.writeHead(200, { 'Content-Type': 'application/octet-stream', ETag: '"v"' });
+      const more = setInterval(() => response.write('x'), 20);
+      response.on('close', () => clearInterval(more));
+    });
+    const timing = { downloadMs: 300, idleMs: 20_000 };
+    expect(await download(trickles, { timing })).toMatchObject({
+      code: 407,
+      reason: expect.stringContaining('as a whole'),
+    });
+    expect(web.seen('/p')).toHaveLength(1);
+    expect(records.at(-1)?.received).toBeGreaterThan(0);
+  });
+
+  it('F-102: what was spent before a restart counts, pauses between tries too', async () => {
+    const url = web.on('/p', (_, response) => void response.writeHead(503, { 'Retry-After': '30' }).end());
+    const timing = { downloadMs: 20_000, retryAfterMaxMs: 60_000 };
+    progress = { received: 0, tries: 0, spentMs: 19_900 };
+    expect(await download(url, { timing })).toMatchObject({
+      code: 407,
+      reason: expect.stringContaining('as a whole'),
+    });
+    expect(web.seen('/p')).toHaveLength(1);
+    expect(records.at(-1)?.spentMs).toBeGreaterThanOrEqual(19_900);
+  });
+
   it('F-102: a server that takes the connection and says nothing → 407', async () => {
     const mute: Server = createServer(() => {});
     await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));

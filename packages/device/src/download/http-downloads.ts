@@ -6,6 +6,7 @@ import { DownloadFailure, failure } from './download-failure.ts';
 import type { DownloadRequest, DownloadResult } from './downloader.ts';
 import { Fetcher } from './fetcher.ts';
 import { installNotify } from './install-notify.ts';
+import { TimeBudget } from './time-budget.ts';
 import { DescriptorRefused, sha256Of, Transfer, type TransferPorts } from './transfer.ts';
 
 export interface HttpDownloadsPorts extends Omit<TransferPorts, 'fetcher'> {
@@ -18,6 +19,15 @@ interface Refusal {
   readonly reason: string;
 }
 
+/** The same download, which ends when the time is over and remembers what it has spent of it. */
+function within(request: DownloadRequest, budget: TimeBudget): DownloadRequest {
+  return {
+    ...request,
+    signal: AbortSignal.any([request.signal, budget.signal]),
+    record: (progress) => request.record({ ...progress, spentMs: budget.spentMs }),
+  };
+}
+
 export class HttpDownloads {
   readonly #ports: TransferPorts;
 
@@ -27,7 +37,8 @@ export class HttpDownloads {
 
   /** Does everything up to the report; the result goes into the DM alert afterwards (D-045). Throws only for the disk. */
   async run(request: DownloadRequest): Promise<DownloadResult> {
-    const transfer = new Transfer(request, this.#ports);
+    const budget = new TimeBudget(this.#ports.timing.downloadMs, request.progress?.spentMs ?? 0);
+    const transfer = new Transfer(within(request, budget), this.#ports);
     try {
       const size = await this.#stored(request, transfer);
       const refusal = typeof size === 'number' ? undefined : size;
@@ -44,6 +55,8 @@ export class HttpDownloads {
           : transfer.progress.descriptor?.installNotifyURI;
       await this.#notify(request, uri, report);
       return { kind: 'failed', code: result, reason: error.message };
+    } finally {
+      budget.close();
     }
   }
 

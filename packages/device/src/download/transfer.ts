@@ -341,6 +341,7 @@ export class Transfer {
   #stopped(): DownloadFailure | undefined {
     const { signal } = this.#request;
     if (!signal.aborted) return undefined;
+    if (signal.reason === 'over-time') return failure('over-time');
     return failure(signal.reason === 'user' ? 'user-stopped' : 'device-stopped');
   }
 

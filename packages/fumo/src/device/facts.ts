@@ -32,6 +32,8 @@ export interface DownloadProgress {
   readonly lastModified?: string;
   /** Tries used up since the last real progress. */
   readonly tries: number;
+  /** Milliseconds that the download has taken so far, pauses included. */
+  readonly spentMs?: number;
   /** Not before this time is the next try made. */
   readonly waitUntil?: Instant;
   readonly descriptor?: DescriptorFacts;

@@ -23,6 +23,7 @@ export type DownloadCause =
   | 'name-not-resolved'
   | 'connection-refused'
   | 'time-out'
+  | 'over-time'
   | 'connection-lost'
   | 'client-certificate-refused'
   | 'tls'
@@ -49,6 +50,7 @@ export const DOWNLOAD_CAUSES: Readonly<Record<DownloadCause, DownloadOutcome>> =
   'name-not-resolved': outcome(412, 903, 'name not resolvable', true),
   'connection-refused': outcome(412, 903, 'connection refused, host or network unreachable', true),
   'time-out': outcome(407, 903, 'connect or idle time-out', true),
+  'over-time': outcome(407, 903, 'the download as a whole took longer than the device allows'),
   'connection-lost': outcome(503, 903, 'connection reset or closed early', true),
   'client-certificate-refused': outcome(406, 954, 'client certificate refused'),
   tls: outcome(503, 954, 'TLS handshake or certificate failure'),
