@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Journal } from './agent/journal.ts';
 import { packageLabel } from './agent/package-label.ts';
+import { writeFirstBoot } from './boot/boot-control.ts';
 import { checkConfig } from './config.ts';
 import { DeviceError } from './device-error.ts';
 import { replaceFile, replaceJson } from './disk/durable-file.ts';
@@ -33,7 +34,7 @@ export async function createDevice(dir: string, options: DeviceOptions): Promise
     sha256: createHash('sha256').update(image).digest('hex'),
     size: image.length,
   });
-  await replaceJson(nodeDisk, layout.boot, { version: 1, good: 'a', securityFloor });
+  await writeFirstBoot(nodeDisk, layout.boot, securityFloor);
   if (firmware.heldPackage !== undefined) await preload(dir, options, await octetsOf(firmware.heldPackage));
   // Last: a directory with a configuration is a whole device.
   await replaceJson(nodeDisk, layout.config, config);

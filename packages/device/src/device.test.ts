@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Bench, NEW_IMAGE, newPublisher, OLD_IMAGE, sha256Of } from '../test/bench.ts';
 import { CUT_PHASES, type CutPhase, type Simulate } from './simulate.ts';
@@ -70,10 +71,22 @@ describe('F-135: what is wrong with a package is found before a slot is touched'
     const device = await bench.start();
     await device.startHeldUpdate();
     expect(await bench.result()).toBe(200);
-    const boot: unknown = JSON.parse(
-      await (await import('node:fs/promises')).readFile(`${bench.dir}/boot.json`, 'utf8'),
-    );
-    expect(boot).toEqual({ version: 1, good: 'b', securityFloor: 4 });
+    const boot: unknown = JSON.parse(await readFile(`${bench.dir}/boot.json`, 'utf8'));
+    expect(boot).toMatchObject({ version: 1, good: 'b', securityFloor: 4 });
+  });
+
+  it.each([
+    ['there', []],
+    ['one of two', ['boot.json']],
+    ['lost, both copies', ['boot.json', 'boot.json.copy']],
+  ])('never goes below the security floor of the image that runs, boot variables %s', async (_, lost) => {
+    const heldPackage = await bench.publisher.make({ release: 4, allowDowngrade: true });
+    const firmware = { image: OLD_IMAGE, version: '1.0', release: 9, securityFloor: 5, heldPackage };
+    await bench.create({ firmware });
+    for (const name of lost) await writeFile(`${bench.dir}/${name}`, 'damaged');
+    const device = await bench.start();
+    await device.startHeldUpdate();
+    expect(await bench.result()).toBe(404);
   });
 });
 

@@ -7,7 +7,7 @@ import { nodeDisk } from './disk/node-disk.ts';
 import { type PowerCut, PoweredDisk } from './disk/powered-disk.ts';
 import { HttpDownloads } from './download/http-downloads.ts';
 import type { Emit } from './emit.ts';
-import { slotFiles } from './installers/slot-files.ts';
+import { type SlotStore, slotFiles } from './installers/slot-files.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { USER_AGENT } from './limits.ts';
 import { Machine } from './machine.ts';
@@ -46,7 +46,8 @@ export function groundOf(dir: string, config: DeviceConfig, ports: GroundPorts):
     emit,
     pull: onPowerCut,
   });
-  const bootControl = fileBootControl(disk, layout.boot);
+  const slots = slotFiles(disk, layout.slots);
+  const bootControl = fileBootControl(disk, layout.boot, () => floorOf(slots));
   const staging = new Staging(disk, layout.staging, config.storage?.packageBytes, simulate);
   const downloads = new HttpDownloads({
     disk,
@@ -66,8 +67,14 @@ export function groundOf(dir: string, config: DeviceConfig, ports: GroundPorts):
     disk,
     simulation,
     bootControl,
-    machine: new Machine(bootControl, slotFiles(disk, layout.slots), simulate, emit),
+    machine: new Machine(bootControl, slots, simulate, emit),
     staging,
     downloads,
   };
+}
+
+/** An image that is on the device whole was let in by its floor: the highest of them errs on the safe side. */
+async function floorOf(slots: SlotStore): Promise<number> {
+  const manifests = await Promise.all([slots.manifest('a'), slots.manifest('b')]);
+  return Math.max(0, ...manifests.map((manifest) => manifest?.securityFloor ?? 0));
 }

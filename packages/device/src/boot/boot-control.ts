@@ -1,7 +1,10 @@
 /**
- * Boot variables of the virtual device in one file, replaced as a whole. The boot loader reads and counts, the agent
- * arms and confirms; every step is read back.
+ * Boot variables of the virtual device, in two files that are replaced one after the other, each with a count and a
+ * checksum: the whole one with the higher count is right. The boot loader reads and counts, the agent arms and confirms;
+ * every step is read back. What a flash block that goes bad must not take along is the security floor: with both files
+ * gone the images in the slots say what it is at least.
  */
+import { createHash } from 'node:crypto';
 import type { Disk } from '../disk/disk.ts';
 import { readJson, replaceJson } from '../disk/durable-file.ts';
 import { MAX_STATE_FILE_BYTES } from '../limits.ts';
@@ -37,13 +40,14 @@ export function otherSlot(slot: Slot): Slot {
   return slot === 'a' ? 'b' : 'a';
 }
 
-/** Boot control by a file. A damaged or missing file boots slot a, without any trial. */
-export function fileBootControl(disk: Disk, path: string): BootControl {
-  const read = async () => parse(await readJson(disk, path, MAX_STATE_FILE_BYTES).catch(ignoreDamage));
+/** Lost variables boot slot a, without any trial; `floorOfImages` is the security floor then. */
+export function fileBootControl(disk: Disk, path: string, floorOfImages: () => Promise<number>): BootControl {
+  const read = async () => (await current(disk, path, floorOfImages)).variables;
   const change = async (make: (before: BootVariables) => BootVariables) => {
-    const wanted = make(await read());
-    await replaceJson(disk, path, wanted);
-    if (JSON.stringify(await read()) !== JSON.stringify(parse(wanted)))
+    const { count, variables } = await current(disk, path, floorOfImages);
+    const wanted = parse(make(variables));
+    await write(disk, path, { count: count + 1, variables: wanted });
+    if (JSON.stringify(await read()) !== JSON.stringify(wanted))
       throw new Error('boot variables did not take');
   };
   return {
@@ -68,8 +72,56 @@ export function fileBootControl(disk: Disk, path: string): BootControl {
   };
 }
 
+/** The variables of a device that leaves the factory. */
+export function writeFirstBoot(disk: Disk, path: string, securityFloor: number): Promise<void> {
+  return write(disk, path, { count: 1, variables: { version: 1, good: 'a', securityFloor } });
+}
+
+interface Copy {
+  readonly count: number;
+  readonly variables: BootVariables;
+}
+
+/** The newest whole copy; one that is damaged, missing or older is put right at once, before the other one goes too. */
+async function current(disk: Disk, path: string, floorOfImages: () => Promise<number>): Promise<Copy> {
+  const copies = await Promise.all(placesOf(path).map((place) => readCopy(disk, place)));
+  const [newest] = copies.filter((copy) => copy !== undefined).sort((a, b) => b.count - a.count);
+  if (newest === undefined) {
+    return { count: 0, variables: { version: 1, good: 'a', securityFloor: await floorOfImages() } };
+  }
+  if (copies.some((copy) => copy?.count !== newest.count)) await write(disk, path, newest);
+  return newest;
+}
+
+function placesOf(path: string): readonly string[] {
+  return [path, `${path}.copy`];
+}
+
+async function write(disk: Disk, path: string, copy: Copy): Promise<void> {
+  const { count, variables } = copy;
+  for (const place of placesOf(path)) {
+    await replaceJson(disk, place, { ...variables, count, sum: sumOf(copy) });
+  }
+}
+
+/** Undefined: missing or damaged. */
+async function readCopy(disk: Disk, place: string): Promise<Copy | undefined> {
+  const value = await readJson(disk, place, MAX_STATE_FILE_BYTES).catch(ignoreDamage);
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { count, sum }: { readonly count?: unknown; readonly sum?: unknown } = value;
+  const copy = { count: Number(count), variables: parse(value) };
+  return Number.isSafeInteger(count) && sum === sumOf(copy) ? copy : undefined;
+}
+
+function sumOf({ count, variables }: Copy): string {
+  return createHash('sha256')
+    .update(JSON.stringify([count, variables]))
+    .digest('hex');
+}
+
+/** Octets that are no JSON, or more of them than we write. */
 function ignoreDamage(error: unknown): undefined {
-  if (error instanceof SyntaxError) return undefined;
+  if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
   throw error;
 }
 
