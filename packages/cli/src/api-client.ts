@@ -17,7 +17,7 @@ export interface RequestOptions {
   readonly query?: Query;
   readonly json?: unknown;
   /** A body sent as it is. */
-  readonly body?: { readonly type: string; readonly data: string };
+  readonly body?: { readonly type: string; readonly data: string | Uint8Array<ArrayBuffer> };
   readonly timeoutMs?: number;
 }
 

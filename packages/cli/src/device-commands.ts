@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { registerBootstrapFile } from './device-bootstrap.ts';
 import { registerCreate } from './device-create.ts';
+import { registerDdf } from './device-ddf.ts';
 import { registerRun } from './device-run.ts';
 import { registerStatus } from './device-status.ts';
 import { registerSteering } from './device-steering.ts';
 
-/** `fumarole device create|run|status|request-update|poke|bootstrap`: devices in directories of this machine. */
+/** `fumarole device create|run|status|ddf|request-update|poke|bootstrap`: devices in directories of this machine. */
 export function registerDeviceCommands(program: Command): void {
   const device = program
     .command('device')
@@ -24,6 +25,7 @@ A device is a directory: its configuration, two firmware slots, its journal and 
   registerCreate(device);
   registerRun(device);
   registerStatus(device);
+  registerDdf(device);
   registerSteering(device);
   registerBootstrapFile(device);
 }

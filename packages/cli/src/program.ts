@@ -4,6 +4,7 @@ import { registerDeviceTree } from './commands/device-tree.ts';
 import { registerDevices } from './commands/devices.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerKeys } from './commands/keys.ts';
+import { registerModels } from './commands/models.ts';
 import { registerPackages } from './commands/packages.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerSessions } from './commands/sessions.ts';
@@ -28,6 +29,7 @@ export function buildProgram(version: string): Command {
   program.commandsGroup('Fleet:');
   registerDevices(program);
   registerDeviceTree(program);
+  registerModels(program);
   registerUpdates(program);
   registerWhy(program);
   registerSessions(program);

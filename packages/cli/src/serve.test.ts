@@ -219,6 +219,7 @@ describe('waits and logs', () => {
       offer: 'manual',
       logLevel: 'info',
       tlsMin: 'TLSv1.2',
+      dm11: true,
     } as const;
     const settings = {
       planner: { graceMs: 7 },

@@ -5,6 +5,7 @@ export type { BootstrapOptions, SmartcardOptions } from './bootstrap/options.ts'
 export type { SmartcardReader } from './bootstrap/smartcard.ts';
 export { askDevice, isRunning } from './control/control-client.ts';
 export { createDevice } from './create.ts';
+export { describeDevice } from './describe.ts';
 export { DEVICE_ERRORS, DeviceError, type DeviceErrorCode } from './device-error.ts';
 export type { DeviceEvent, DeviceEventBody } from './events.ts';
 export type { DeviceHandle, DeviceStatus, RequestOptions, RootStatus, SessionReport } from './handle.ts';

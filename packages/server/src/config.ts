@@ -40,6 +40,7 @@ export interface ServerConfig {
   readonly warnings: readonly string[];
   readonly dueIntervalMs: number;
   readonly planner: NonNullable<ServerOptions['planner']>;
+  readonly dm11: boolean;
   readonly plainSchemes: readonly ('basic' | 'md5' | 'mac')[];
   readonly stopGraceMs: number;
   readonly bodyTimeoutMs: number | undefined;
@@ -72,6 +73,7 @@ export function serverConfig(options: ServerOptions): ServerConfig {
     offer: options.offer ?? 'automatic',
     maxMsgSize: within('maxMsgSize', options.maxMsgSize ?? MAX_MSG_SIZE, [1024, 16 * 1024 * 1024]),
     maxObjSize: within('maxObjSize', options.maxObjSize ?? MAX_OBJ_SIZE, [1024, 1024 * 1024 * 1024]),
+    dm11: options.dm11 ?? true,
     plainSchemes: options.plainSchemes ?? [],
     planner: set.planner ?? {},
     wake: set.wake ?? {},

@@ -53,6 +53,8 @@ export interface ServerOptions {
   readonly dueIntervalMs?: number;
   /** Overrides of the planner's waits and budgets. */
   readonly planner?: Partial<PlannerConfig> | undefined;
+  /** Serve devices of DM/1.1 too; default true. Without it they are refused with 513 and 505. */
+  readonly dm11?: boolean;
   /** Schemes accepted without TLS from anywhere but loopback; default only `mac`. */
   readonly plainSchemes?: readonly ('basic' | 'md5' | 'mac')[];
   /** Time for open requests when the server stops. */

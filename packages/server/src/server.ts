@@ -281,6 +281,7 @@ function endpoint(parts: Parts): NodeHandler {
     ...DEFAULT_SESSION_CONFIG,
     maxMsgSize: config.maxMsgSize,
     maxObjSize: config.maxObjSize,
+    acceptDm11: config.dm11,
   };
   return createNodeHandler({
     store,

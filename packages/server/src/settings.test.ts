@@ -13,7 +13,7 @@ describe('a settings file', () => {
   });
 
   it('is what the server guide shows: every setting, with its default', () => {
-    const example = /```json\n([\s\S]+?)\n```/.exec(guide)?.[1] ?? '';
+    const example = /```json\n(\{\n {2}"planner"[\s\S]+?)\n```/.exec(guide)?.[1] ?? '';
     const { planner, ...others } = readSettings(JSON.parse(example));
     expect(planner).toEqual(DEFAULT_PLANNER_CONFIG);
     expect(Object.keys(others).sort()).toEqual([
@@ -33,7 +33,9 @@ describe('a settings file', () => {
     ['planner', { planner: { retryBase: 1 } }],
     ['planner', { planner: 5 }],
     ['planner.silentMs', { planner: { silentMs: '14d' } }],
-    ['planner.upToDateText', { planner: { upToDateText: 1 } }],
+    ['planner.upToDateTexts', { planner: { upToDateTexts: 1 } }],
+    ['planner.upToDateTexts', { planner: { upToDateTexts: { de: 'ja' } } }],
+    ['planner.upToDateTexts', { planner: { upToDateTexts: { default: 'yes', de: 1 } } }],
     ['wake', { wake: { repeat: [] } }],
     ['wake.repeatMs', { wake: { repeatMs: 5 } }],
     ['wake.resyncMs', { wake: { resyncMs: Array.from({ length: 11 }, () => 1) } }],

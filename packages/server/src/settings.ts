@@ -1,5 +1,5 @@
 /** Waits and limits that an operator may set: which there are, what each may be, and how a settings file gives them. */
-import type { PlannerConfig } from '@fumarole/fumo/server';
+import type { PlannerConfig, Texts } from '@fumarole/fumo/server';
 import { ConfigError } from './config-error.ts';
 import type { ServerOptions } from './options.ts';
 import { readGateways } from './wake/options.ts';
@@ -20,11 +20,13 @@ export type ServerSettings = Pick<
 const YEAR_MS = 366 * 86_400_000;
 /** Repeats of one wake: more is a flood, and an SMS each. */
 const MAX_REPEATS = 10;
+/** Languages of one text. */
+const MAX_LANGUAGES = 200;
 
 /** Least and most of a whole number. */
 type Range = readonly [least: number, most: number];
 
-const PLANNER: { readonly [name in Exclude<keyof PlannerConfig, 'upToDateText'>]: Range } = {
+const PLANNER: { readonly [name in Exclude<keyof PlannerConfig, 'upToDateTexts'>]: Range } = {
   refreshMs: [0, YEAR_MS],
   retryBaseMs: [1, YEAR_MS],
   retryMaxMs: [1, YEAR_MS],
@@ -77,15 +79,28 @@ export function settingsIn(options: ServerOptions): ServerSettings {
 }
 
 function checkPlanner(value: unknown): Partial<PlannerConfig> {
-  const known = [...Object.keys(PLANNER), 'upToDateText'];
-  const { upToDateText, ...numbers } = objectOf('planner', value, known);
-  if (upToDateText !== undefined && (typeof upToDateText !== 'string' || upToDateText.length > 255)) {
-    throw new ConfigError('planner.upToDateText', 'a text of at most 255 characters is expected');
-  }
+  const known = [...Object.keys(PLANNER), 'upToDateTexts'];
+  const { upToDateTexts, ...numbers } = objectOf('planner', value, known);
   return {
     ...numbersOf('planner', numbers, PLANNER),
-    ...(upToDateText === undefined ? {} : { upToDateText }),
+    ...(upToDateTexts === undefined ? {} : { upToDateTexts: textsOf(upToDateTexts) }),
   };
+}
+
+/** Texts by language tag; one of them is the default. */
+function textsOf(value: unknown): Texts {
+  const entries = Object.entries(typeof value === 'object' && value !== null ? value : {});
+  const texts = entries.filter((entry): entry is [string, string] => isText(entry[1]));
+  const byTag = Object.fromEntries(texts);
+  if (texts.length < entries.length || texts.length > MAX_LANGUAGES || byTag.default === undefined) {
+    const what = 'texts of at most 255 characters by language tag are expected, "default" among them';
+    throw new ConfigError('planner.upToDateTexts', what);
+  }
+  return { ...byTag, default: byTag.default };
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value.length <= 255;
 }
 
 function checkWake(value: unknown): NonNullable<ServerOptions['wake']> {

@@ -157,6 +157,11 @@ export class World {
     return this.server.urls[0] ?? this.server.url;
   }
 
+  /** For requests that are no JSON. */
+  get access(): { readonly url: string; readonly token: string } {
+    return { url: this.#apiUrl, token: this.#token };
+  }
+
   async api<T>(method: string, path: string, json?: unknown): Promise<T> {
     const response = await fetch(`${this.#apiUrl}/api${path}`, {
       method,

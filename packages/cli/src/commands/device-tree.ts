@@ -1,4 +1,13 @@
-import type { ApiNode, ApiTreeCommand, TreeVerb } from '@fumarole/server/api';
+import { readFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import type {
+  ApiNode,
+  ApiTreeCommand,
+  ApiTreeCommandRequest,
+  ApiTreeStep,
+  ApiTreeStepAnswer,
+  PlainVerb,
+} from '@fumarole/server/api';
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
 import { apiCommand, type Context, contextOf, segment, wholeNumber } from '../context.ts';
@@ -14,6 +23,7 @@ interface TreeOptions {
   readonly format?: string;
   readonly type?: string;
   readonly correlator?: string;
+  readonly options?: string;
 }
 
 const NODE_COLUMNS: readonly Column<ApiNode>[] = [
@@ -62,38 +72,111 @@ export function registerDeviceTree(program: Command): void {
     '--correlator <text>',
     'comes back in the result',
   );
+  queuing(tree, 'copy <device> <source> <target>', 'copy the value of a leaf', ([source, uri]) => ({
+    verb: 'copy',
+    uri,
+    source,
+  }));
+  queuing(tree, 'rename <device> <uri> <name>', 'give a node another name', ([uri, value]) => ({
+    verb: 'set',
+    uri: `${uri}?prop=Name`,
+    value,
+  }));
+  registerAlert(tree);
+  for (const [name, what] of [
+    ['sequence', 'run several commands in order'],
+    ['atomic', 'run several commands, all or nothing'],
+  ] as const) {
+    queuing(
+      tree,
+      `${name} <device> <file>`,
+      `${what}; the file is a JSON list of {verb, uri, value …}, - for standard input`,
+      async ([file = '']) => ({ verb: name, commands: await readSteps(file) }),
+    );
+  }
 }
 
-function verb(tree: Command, name: TreeVerb, args: string, description: string): Command {
-  return apiCommand(tree, `${name} ${args}`, `${description}; runs at the next contact`)
+const ALERTS = { display: 1100, confirm: 1101, text: 1102, choice: 1103, choices: 1104 } as const;
+
+/** User interaction: the options are the protocol's own. */
+function registerAlert(tree: Command): void {
+  queuing(
+    tree,
+    'alert <device> <kind> <text> [choices...]',
+    `show the user a text, or ask: ${Object.keys(ALERTS).join(', ')}`,
+    ([kind = '', text = '', ...choices], { options }) => {
+      const code = Object.entries(ALERTS).find(([name]) => name === kind)?.[1];
+      if (code === undefined) {
+        throw new CliError('usage', `${kind} is none of ${Object.keys(ALERTS).join(', ')}.`);
+      }
+      const texts = [text, ...choices];
+      return { verb: 'alert', alert: { code, texts, ...(options === undefined ? {} : { options }) } };
+    },
+  ).option('--options <text>', 'MINDT=10&MAXDT=60&DR=1; also MAXLEN, IT, ET');
+}
+
+async function readSteps(file: string): Promise<readonly ApiTreeStep[]> {
+  const octets = file === '-' ? await buffer(process.stdin) : await readFile(file).catch(unreadable(file));
+  try {
+    const steps: unknown = JSON.parse(octets.toString('utf8'));
+    if (Array.isArray(steps)) return steps;
+  } catch (error) {
+    throw new CliError('usage', `${file} is no JSON: ${error instanceof Error ? error.message : error}`);
+  }
+  throw new CliError('usage', `${file} holds no list of commands.`);
+}
+
+function unreadable(file: string): (error: unknown) => never {
+  return (error) => {
+    throw new CliError('file', `${file}: ${error instanceof Error ? error.message : error}`);
+  };
+}
+
+type MakeRequest = (
+  args: readonly string[],
+  options: TreeOptions,
+) => ApiTreeCommandRequest | Promise<ApiTreeCommandRequest>;
+
+/** A command that puts one order into the queue of a device and waits for what becomes of it. */
+function queuing(tree: Command, usage: string, description: string, make: MakeRequest): Command {
+  return apiCommand(tree, usage, `${description}; runs at the next contact`)
     .option('--wait <seconds>', 'wait for the answer', wholeNumber(0, MAX_WAIT_SECONDS), 30)
     .option('--wake', 'send package 0 at once')
     .action(async (...given: readonly unknown[]) => {
-      const [device, uri, value, options, command] = treeArguments(given);
-      const context = contextOf(command);
-      const { format, type, correlator } = options;
-      const request = { verb: name, uri, value, format, type, correlator };
-      const queued = await context.api.post<ApiTreeCommand>(`/devices/${segment(device)}/commands`, {
-        json: request,
-      });
-      if (options.wake === true) await context.api.post(`/devices/${segment(device)}/wake`, { json: {} });
-      show(context, await awaited(context, device, queued, options.wait ?? 0));
+      const [options, command] = given.slice(-2) as [TreeOptions, Command];
+      const [device = '', ...args] = given.slice(0, -2).flat() as string[];
+      await queue(contextOf(command), device, await make(args, options), options);
     });
+}
+
+async function queue(
+  context: Context,
+  device: string,
+  request: ApiTreeCommandRequest,
+  { wake, wait }: TreeOptions,
+): Promise<void> {
+  const queued = await context.api.post<ApiTreeCommand>(`/devices/${segment(device)}/commands`, {
+    json: request,
+  });
+  if (wake === true) await context.api.post(`/devices/${segment(device)}/wake`, { json: {} });
+  show(context, await awaited(context, device, queued, wait ?? 0));
+}
+
+function verb(tree: Command, name: PlainVerb, args: string, description: string): Command {
+  return queuing(tree, `${name} ${args}`, description, ([uri, value], { format, type, correlator }) => ({
+    verb: name,
+    uri,
+    value,
+    format,
+    type,
+    correlator,
+  }));
 }
 
 function withValue(command: Command): Command {
   return command
     .option('--format <format>', 'chr, int, bool, b64, bin, node, null, xml …')
     .option('--type <type>', 'media type of the value');
-}
-
-/** Commander hands over the arguments, then the options, then the command; the value is there only for some verbs. */
-function treeArguments(
-  given: readonly unknown[],
-): [string, string, string | undefined, TreeOptions, Command] {
-  const [device, uri, value] = given.slice(0, -2) as (string | undefined)[];
-  const [options, command] = given.slice(-2) as [TreeOptions, Command];
-  return [device ?? '', uri ?? '', value, options, command];
 }
 
 async function awaited(
@@ -120,13 +203,24 @@ function show({ output }: Context, answer: ApiTreeCommand): void {
   else showAnswer(output, answer);
   if (isOpen(answer)) throw new CliError('wait-ended', `${answer.id} has no answer yet.`);
   if (answer.state === 'failed' || (answer.status ?? 0) >= 300) {
+    if (answer.refusal !== undefined) throw new CliError('api', `It was not sent: ${answer.refusal}.`);
     throw new CliError('api', `The device answered ${answer.statusText ?? answer.status ?? 'nothing'}.`);
   }
 }
 
-function showAnswer(output: Context['output'], { status, statusText, results }: ApiTreeCommand): void {
+const STEP_COLUMNS: readonly Column<ApiTreeStepAnswer>[] = [
+  { head: 'VERB', cell: ({ verb }) => verb },
+  { head: 'URI', cell: ({ uri }) => uri },
+  { head: 'STATUS', cell: ({ status, statusText }) => statusText ?? status },
+  { head: 'ANSWER', cell: ({ answers }) => answers?.join(', ') },
+];
+
+function showAnswer(output: Context['output'], answer: ApiTreeCommand): void {
+  const { status, statusText, results, answers, commands } = answer;
   const [only, ...others] = results ?? [];
-  if (only !== undefined && others.length === 0) output.write(`${valueText(only)}\n`);
+  if (commands !== undefined) printTable(output, STEP_COLUMNS, commands, '');
+  if (answers !== undefined) output.write(`${answers.join('\n')}\n`);
+  else if (only !== undefined && others.length === 0) output.write(`${valueText(only)}\n`);
   else if (only !== undefined) printTable(output, NODE_COLUMNS, [only, ...others], '');
   else printFacts(output, [['status', statusText ?? status ?? '']]);
 }

@@ -25,6 +25,7 @@ interface ServeOptions extends CommonTls {
   readonly offer: 'automatic' | 'on-request' | 'manual';
   readonly plainSchemes?: readonly string[];
   readonly keyFile?: string;
+  readonly dm11: boolean;
   readonly maxMsgSize?: number;
   readonly maxObjSize?: number;
   readonly sessionIdle?: number;
@@ -134,6 +135,7 @@ function policy(serve: Command): void {
       'authentication taken without TLS from beyond loopback (mac, md5, basic)',
       schemes,
     )
+    .option('--no-dm11', 'refuse devices of DM 1.1')
     .option('--key-file <file>', 'key that seals credentials (default: seal.key in the data folder)');
 }
 
@@ -206,6 +208,7 @@ export function serverOptions(options: ServeOptions, settings: ServerSettings = 
         options.traceMegabytes === undefined ? undefined : options.traceMegabytes * MEGABYTE,
       ),
     },
+    dm11: options.dm11,
     enrol: options.enrol,
     offer: options.offer,
     logLevel: options.logLevel as NonNullable<ServerOptions['logLevel']>,

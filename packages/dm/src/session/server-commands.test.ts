@@ -266,3 +266,42 @@ describe('limits of one message', () => {
     expect(pair.largestSession).toBeLessThan(8192);
   });
 });
+
+describe('S-031: a device of DM/1.1', () => {
+  const hdr = { VerDTD: '1.1', VerProto: 'DM/1.1' };
+  const exec: ServerCommand = { kind: 'exec', key: 'x', uri: './Fw/Update', correlator: 'c-1' };
+  const list: ServerCommand = { kind: 'get', key: 'l', uri: '.?list=Struct' };
+  const tnds: ServerCommand = {
+    kind: 'add',
+    key: 't',
+    uri: './Inbox',
+    format: 'xml',
+    type: 'application/vnd.syncml.dmtnds+xml',
+    data: '<MgmtTree/>',
+  };
+  const spoken = (header: object) => {
+    const commands = [list, tnds, exec];
+    const pair = new Pair({ encoding: 'xml', client: 'none', server: 'none', plan: () => ({ commands }) });
+    const { octets } = pair.say(package1(1, header));
+    return { pair, text: Buffer.from(octets).toString('utf8') };
+  };
+
+  it('S-031: is sent no ?list=, no TNDS and no Correlator, in its own version', () => {
+    const { pair, text } = spoken(hdr);
+    expect(text).toContain(
+      '<SyncML xmlns="SYNCML:SYNCML1.1"><SyncHdr><VerDTD>1.1</VerDTD><VerProto>DM/1.1</VerProto>',
+    );
+    expect(text).not.toMatch(/Correlator|list=|dmtnds/);
+    expect(pair.sent).toEqual(['x']);
+    expect(pair.unsendable).toEqual([
+      { key: 'l', code: 406 },
+      { key: 't', code: 415 },
+    ]);
+  });
+
+  it('S-031: a device of DM/1.2 is sent all of it', () => {
+    const { pair, text } = spoken({});
+    expect(pair.sent).toEqual(['l', 't', 'x']);
+    expect(text).toContain('<Correlator>c-1</Correlator>');
+  });
+});

@@ -50,7 +50,8 @@ export function speakChunk(draft: Draft, silent: Spoken, object: SendingObject):
 
 /** New commands, as many as fit; without any the session is over (P-007). */
 export function speakCommands(draft: Draft, silent: Spoken, input: ReplyInput): Spoken {
-  const wire: Wire = { encoding: input.encoding, profile: input.wire };
+  const dm11 = silent.session.verDTD === '1.1';
+  const wire: Wire = { encoding: input.encoding, profile: input.wire, dm11 };
   const speech = new Speech(draft, silent, wire);
   for (const command of flatten(input.commands, wire)) {
     if (!speech.say(command)) {
@@ -64,7 +65,9 @@ export function speakCommands(draft: Draft, silent: Spoken, input: ReplyInput): 
 function flatten(commands: readonly ServerCommand[], wire: Wire): readonly ServerCommand[] {
   return commands.flatMap((command) => {
     const container = command.kind === 'sequence' || command.kind === 'atomic';
-    return container && !wire.profile[command.kind] ? flatten(command.commands, wire) : [command];
+    return container && !wire.profile[command.kind] && command.whole !== true
+      ? flatten(command.commands, wire)
+      : [command];
   });
 }
 
@@ -98,6 +101,11 @@ class Speech {
     }
     if (this.#made.length + countCommands(command) > SESSION_LIMITS.outgoingCommands) {
       return this.#putOff(command, false);
+    }
+    const unspeakable = this.#wire.dm11 === true ? beyondDm11(command) : undefined;
+    if (unspeakable !== undefined) {
+      this.#unsendable.push({ key: command.key, code: unspeakable });
+      return true;
     }
     if (this.#isOverMaxObjSize(command)) {
       this.#unsendable.push({ key: command.key, code: 413 });
@@ -186,6 +194,18 @@ class Speech {
       aborted: this.#aborted,
     };
   }
+}
+
+/** S-031: DM/1.1 has neither `?list=` nor TNDS; the status is the one that such a device would answer. */
+function beyondDm11(command: ServerCommand): 406 | 415 | undefined {
+  if ('commands' in command) {
+    return command.commands.map(beyondDm11).find((code) => code !== undefined);
+  }
+  if (command.kind === 'get' && command.uri.includes('?list=')) {
+    return 406;
+  }
+  const typed = command.kind === 'add' || command.kind === 'replace';
+  return typed && /dmtnds\+/i.test(command.type ?? '') ? 415 : undefined;
 }
 
 function outstandingRow(made: MadeCommand, msgRef: number): Outstanding {

@@ -128,6 +128,8 @@ export type ServerCommand =
   | {
       readonly kind: 'sequence' | 'atomic';
       readonly key: string;
+      /** As a container whatever the profile says: an operator asked for it. */
+      readonly whole?: true;
       readonly commands: readonly ServerCommand[];
     }
   /** Alert 1223: ends the session at once; for emergencies (I-028). */

@@ -7,6 +7,8 @@ import type { ServerCommand, WireProfile } from './server-types.ts';
 export interface Wire {
   readonly encoding: Encoding;
   readonly profile: WireProfile;
+  /** The device speaks DM/1.1, which has no Correlator (S-031). */
+  readonly dm11?: boolean;
 }
 
 /** A value as the wire carries it. */
@@ -71,7 +73,7 @@ export function wireCommand(
       return {
         kind: 'Exec',
         CmdID,
-        ...(command.correlator === undefined ? {} : { Correlator: command.correlator }),
+        ...(command.correlator === undefined || wire.dm11 === true ? {} : { Correlator: command.correlator }),
         items: [{ ...target(command.uri), ...(command.data === undefined ? {} : { Data: command.data }) }],
       };
     case 'alert':

@@ -1,7 +1,7 @@
 /** By which mechanism a package reaches a device: what the tree offers, what was refused before, what was asked for. */
 import { operationUri, pkgDataUri, pkgUrlUri } from '../object/index.ts';
 import type { DeviceRecord, FumoRoot } from './device-record.ts';
-import { LARGE_OBJECTS, readsTrue, stateOf } from './facts.ts';
+import { stateOf, takesLargeObjects } from './facts.ts';
 import type { PackageRecord } from './package-record.ts';
 import { profileOf } from './profiles/profile-of.ts';
 import type { Delivery, OperationChoice, Via } from './update.ts';
@@ -180,7 +180,7 @@ function againstLargeObject(device: DeviceRecord, size: number): string | undefi
   if (!wire.chunks) {
     return 'the device family does not take chunks';
   }
-  if (!readsTrue(device.nodes[LARGE_OBJECTS]?.value)) {
+  if (!takesLargeObjects(device)) {
     return 'LrgObj is not true';
   }
   const unlimited = chunksWithoutMaxObjSize !== undefined && octets <= chunksWithoutMaxObjSize;

@@ -35,6 +35,7 @@ const LASTING: Readonly<Record<keyof LastingFacts, true>> = {
   devId: true,
   nodes: true,
   roots: true,
+  described: true,
   discovery: true,
   unsupported: true,
   policy: true,

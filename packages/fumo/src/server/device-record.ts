@@ -5,6 +5,7 @@
 import type { AuthScheme } from '@fumarole/dm/server';
 import type { Encoding } from '@fumarole/syncml';
 import type { Instant } from './instant.ts';
+import type { ModelDescription } from './model-description.ts';
 import type { AskedBy, OperationChoice, Update, Via } from './update.ts';
 
 /** The last answer about one node (or `?list=`, `?prop=` of it). */
@@ -22,10 +23,12 @@ export interface NodeRead {
 /** One FUMO management object of the device and which of its optional nodes exist. */
 export interface FumoRoot {
   readonly uri: string;
-  /** How it was found: MO identifier, shape of its children, a known place, or the profile's word. */
-  readonly found: 'type' | 'shape' | 'known' | 'profile';
+  /** How it was found: MO identifier, shape of its children, a known place, the profile's or the DDF's word. */
+  readonly found: 'type' | 'shape' | 'known' | 'profile' | 'ddf';
   /** False for a dynamic root that the server has to Add first (F-041). */
   readonly exists: boolean;
+  /** How it is made: Add of a PkgURL makes its parents, or Add of the root itself. */
+  readonly add?: 'leaf' | 'root';
   readonly download: boolean;
   readonly update: boolean;
   /** Undefined when the child list of Update is not known. */
@@ -79,17 +82,46 @@ export interface DevicePolicy {
   readonly plainSchemes?: readonly AuthScheme[];
 }
 
-export type TreeVerb = 'get' | 'set' | 'add' | 'delete' | 'exec';
+export type PlainVerb = 'get' | 'set' | 'add' | 'delete' | 'copy' | 'exec' | 'alert';
+export type TreeVerb = PlainVerb | 'sequence' | 'atomic';
 
-/** A single tree command from an operator: run at the next contact, answered with Status and Results. */
-export interface QueuedCommand {
-  readonly id: string;
-  readonly verb: TreeVerb;
+/** What an operator wants done in the tree of a device. */
+export interface TreeOrder {
+  /** Node; of a copy, where the value goes; empty where there is none (`alert`, `sequence`, `atomic`). */
   readonly uri: string;
   readonly value?: string;
   readonly format?: string;
   readonly type?: string;
   readonly correlator?: string;
+  /** Of a copy: where the value comes from. */
+  readonly source?: string;
+  readonly alert?: UserAlert;
+}
+
+/** User interaction (protocol §5): 1100 to 1104, the options text, then the text and the choices. */
+export interface UserAlert {
+  readonly code: number;
+  readonly options: string;
+  readonly texts: readonly string[];
+}
+
+/** One command inside a sequence or an atomic. */
+export interface TreeStep extends TreeOrder {
+  readonly verb: PlainVerb;
+  readonly status?: number;
+  readonly answers?: readonly string[];
+}
+
+/** A tree command from an operator: run at the next contact, answered with Status and Results. */
+export interface QueuedCommand extends TreeOrder {
+  readonly id: string;
+  readonly verb: TreeVerb;
+  /** Of a sequence or an atomic, in order. */
+  readonly commands?: readonly TreeStep[];
+  /** What the user answered to an alert 1102 to 1104. */
+  readonly answers?: readonly string[];
+  /** Why it was not sent. */
+  readonly refusal?: string;
   readonly state: 'queued' | 'sent' | 'answered' | 'failed';
   readonly queuedAt: Instant;
   readonly sentAt?: Instant;
@@ -149,6 +181,8 @@ export interface DeviceRecord {
   readonly devId?: string;
   readonly nodes: Readonly<Record<string, NodeRead>>;
   readonly roots: readonly FumoRoot[];
+  /** What the device description (DDF) of its model says. */
+  readonly described?: ModelDescription;
   readonly discovery: Discovery;
   /** `verb uri` or feature → status that says it is not supported (I-027). */
   readonly unsupported: Readonly<Record<string, number>>;

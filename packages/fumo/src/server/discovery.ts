@@ -1,15 +1,17 @@
 /**
- * Finding the FUMO roots of a device (F-027, I-018, std-objects.md §1): `?list=Struct` of the root once where the
- * profile allows; otherwise the child lists are walked and `?prop=Type` read; then the usual places. What was asked
+ * Finding the FUMO roots of a device (F-027, I-018, std-objects.md §1): by the description of its model where there is
+ * one; else `?list=Struct` of the root once where the profile allows; otherwise the child lists are walked and `?prop=Type` read; then the usual places. What was asked
  * and answered is in `nodes`, so each message computes anew what is still to ask. A root is recognised by its Type,
  * or, where Type is not told, by the shape of its children.
  */
 import { isFumoMoi } from '../object/index.ts';
+import { type DiscoveryStep, rootsByDescription } from './described-roots.ts';
 import type { DeviceRecord, FumoRoot, NodeRead } from './device-record.ts';
 import { FIRMWARE_VERSION } from './facts.ts';
 import type { Instant } from './instant.ts';
 import { MAX_ROOTS, MAX_WALK } from './limits.ts';
 import { profileOf } from './profiles/profile-of.ts';
+import { childrenOf, hasPkgData, isAnswered, isInterior, rootFrom } from './tree-reads.ts';
 
 export const LIST_URI = '.?list=Struct';
 
@@ -20,15 +22,15 @@ const ELSEWHERE: ReadonlySet<string> = new Set(['DevInfo', 'DevDetail', 'DMAcc',
 const OPERATIONS: readonly string[] = ['Download', 'Update', 'DownloadAndUpdate'];
 const MAX_DEPTH = 3;
 
-export type DiscoveryStep =
-  | { readonly kind: 'ask'; readonly uris: readonly string[] }
-  | { readonly kind: 'done'; readonly roots: readonly FumoRoot[]; readonly how: string };
-
 /** What to Get next, or the roots. */
 export function discover(device: DeviceRecord): DiscoveryStep {
   const profile = profileOf(device);
   if (profile.assumed.length > 0) {
     return { kind: 'done', roots: profile.assumed, how: `known from the profile ${profile.name}` };
+  }
+  const described = device.described && rootsByDescription(device, device.described);
+  if (described !== undefined) {
+    return described;
   }
   const listed = device.discovery.listed;
   if (profile.list && listed === undefined) {
@@ -46,7 +48,7 @@ export function discover(device: DeviceRecord): DiscoveryStep {
     ? { kind: 'done', roots: [], how: 'no FUMO object in the tree' }
     : {
         kind: 'done',
-        roots: [{ uri: dynamic.uri, found: 'profile', exists: false, ...dynamic.nodes }],
+        roots: [{ uri: dynamic.uri, found: 'profile', exists: false, add: dynamic.add, ...dynamic.nodes }],
         how: 'to be created, as the profile says',
       };
 }
@@ -67,6 +69,23 @@ export function rootsInList(
   return found
     .slice(0, MAX_ROOTS)
     .map(([uri, how]) => rootFrom(uri, how, (child) => uris.has(`${uri}/${child}`)));
+}
+
+/** The root with the nodes that a later part of the listing has. */
+export function withListed(root: FumoRoot, items: readonly { readonly uri: string }[]): FumoRoot {
+  const uris = new Set(items.map(({ uri }) => withDot(uri)));
+  const more = rootFrom(root.uri, root.found, (child) => uris.has(`${root.uri}/${child}`));
+  return {
+    ...root,
+    download: root.download || more.download,
+    update: root.update || more.update,
+    pkgData: root.pkgData || more.pkgData,
+    downloadAndUpdate: root.downloadAndUpdate || more.downloadAndUpdate,
+    pkgName: root.pkgName || more.pkgName,
+    pkgVersion: root.pkgVersion || more.pkgVersion,
+    state: root.state || more.state,
+    ...(root.ext === true || more.ext === true ? { ext: true } : {}),
+  };
 }
 
 /** True when what is known was found with another firmware, or was never looked for. */
@@ -116,16 +135,6 @@ function completeList(device: DeviceRecord, listed: readonly FumoRoot[]): Discov
   };
 }
 
-/** Undefined: the child list cannot be read. */
-function hasPkgData(update: NodeRead | undefined): boolean | undefined {
-  return isInterior(update) ? childrenOf(update).includes('PkgData') : undefined;
-}
-
-function isAnswered(device: DeviceRecord, uri: string): boolean {
-  const read = device.nodes[uri];
-  return read !== undefined && isFresh(device, read);
-}
-
 function walkTree(device: DeviceRecord): DiscoveryStep {
   const roots: FumoRoot[] = [];
   const ask: string[] = [];
@@ -170,11 +179,6 @@ function walkTree(device: DeviceRecord): DiscoveryStep {
     : { kind: 'done', roots: roots.slice(0, MAX_ROOTS), how: 'found by walking the tree' };
 }
 
-/** Read since this search began, whatever the session. */
-function isFresh(device: DeviceRecord, read: NodeRead): boolean {
-  return read.at >= (device.discovery.at ?? 0);
-}
-
 /** Type that names another object; empty, missing or unreadable says nothing (interop-notes.md §1.2). */
 function namesOther(type: NodeRead | undefined): boolean {
   const text = type?.value?.trim() ?? '';
@@ -186,34 +190,6 @@ function looksLikeFumo(children: readonly string[]): boolean {
   return (
     operations > 0 && (children.includes('State') || operations > 1 || children.includes('DownloadAndUpdate'))
   );
-}
-
-function isInterior(read: NodeRead | undefined): boolean {
-  return (
-    read !== undefined && read.status >= 200 && read.status < 300 && read.format?.toLowerCase() === 'node'
-  );
-}
-
-function childrenOf(read: NodeRead | undefined): readonly string[] {
-  return isInterior(read)
-    ? (read?.value ?? '').split('/').filter((name) => name !== '' && name.length <= 120)
-    : [];
-}
-
-function rootFrom(uri: string, found: FumoRoot['found'], has: (child: string) => boolean): FumoRoot {
-  return {
-    uri,
-    found,
-    exists: true,
-    download: has('Download'),
-    update: has('Update'),
-    pkgData: has('Update/PkgData'),
-    downloadAndUpdate: has('DownloadAndUpdate'),
-    pkgName: has('PkgName'),
-    pkgVersion: has('PkgVersion'),
-    state: has('State'),
-    ...(has('Ext') ? { ext: true } : {}),
-  };
 }
 
 function withDot(uri: string): string {

@@ -26,9 +26,9 @@ import { readNow, stateOf } from './facts.ts';
 import { type Outbox, sendGet } from './outbox.ts';
 import { failUpdate } from './outcome.ts';
 import type { PackageRecord } from './package-record.ts';
-import { profileOf } from './profiles/profile-of.ts';
 import { aim, createRoot, sendExec, sendPackage, sendUrl, words } from './send-step.ts';
 import type { Attempt, AttemptKind, Update } from './update.ts';
+import { unaskedLimits } from './uri-limits.ts';
 
 type Target = Pick<PackageRecord, 'id' | 'size' | 'version'>;
 
@@ -200,7 +200,14 @@ function goOn(
   if (attempt.state === 'writing' && attempt.contact === contacts) {
     return `${aim(update)}: waiting for the device to take what was written`;
   }
-  if (!root.exists && profileOf(draft.device).dynamic?.add === 'root') {
+  const unasked = root.exists ? [] : unaskedLimits(draft.device);
+  if (unasked.length > 0) {
+    for (const uri of unasked) {
+      sendGet(draft, outbox, uri);
+    }
+    return `${aim(update)}: asking how long a URI may be, before a firmware object is made`;
+  }
+  if (!root.exists && root.add !== 'leaf') {
     return createRoot(draft, root, outbox);
   }
   // Written in an earlier session: the address is written again, which changes nothing by itself.

@@ -93,6 +93,12 @@ export function readsTrue(value: string | undefined): boolean {
   return /^(true|1)$/i.test(value?.trim() ?? '');
 }
 
+/** LrgObj as the device told it, else as the description of its model has it. */
+export function takesLargeObjects({ nodes, described }: DeviceRecord): boolean {
+  const told = nodes[LARGE_OBJECTS]?.value;
+  return told === undefined ? described?.largeObjects === true : readsTrue(told);
+}
+
 /** Remembers that the device does not support something: a verb and URI, or a feature (I-027). */
 export function withUnsupported(device: DeviceRecord, what: string, status: number): DeviceRecord {
   const entries = Object.entries(device.unsupported).filter(([key]) => key !== what);

@@ -14,11 +14,15 @@ export type {
   Discovery,
   FumoRoot,
   NodeRead,
+  PlainVerb,
   QueuedCommand,
   SessionFacts,
+  TreeOrder,
+  TreeStep,
   TreeValue,
   TreeVerb,
   UpdateRequest,
+  UserAlert,
 } from './device-record.ts';
 export { activeAttempt, inFlight, replaceUpdate } from './draft.ts';
 export { type DueResult, evaluateDue, nextDue, withDue } from './due.ts';
@@ -31,10 +35,18 @@ export { treeCommandOf } from './learn-answer.ts';
 export type { SpooledValue } from './learn-tree.ts';
 export {
   DEFAULT_PLANNER_CONFIG,
+  MAX_ALERT_TEXTS,
   MAX_COMMAND_VALUE,
   MAX_QUEUED_COMMANDS,
+  MAX_STEPS,
   MAX_WAITING_VALUES,
 } from './limits.ts';
+export {
+  type DescribedRoot,
+  describeModel,
+  type ModelDescription,
+  withDescription,
+} from './model-description.ts';
 export { type NewDeviceInput, newDevice } from './new-device.ts';
 export type { PackageRecord, VersionProbe } from './package-record.ts';
 export { plan } from './plan.ts';
@@ -61,6 +73,9 @@ export {
   selectPackage,
 } from './select-package.ts';
 export { type Sent, settle } from './settle.ts';
+export { type Texts, textFor } from './text-for.ts';
+export { nameOf } from './tree-commands.ts';
+export { whyNot } from './tree-refusal.ts';
 export type {
   AskedBy,
   Attempt,

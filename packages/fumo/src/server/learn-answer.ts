@@ -1,8 +1,9 @@
 /** Statuses and Results of our own commands. `pending` says what each key was. */
 import type { ResultItem, ServerEvent } from '@fumarole/dm/server';
+import { dataText } from '@fumarole/syncml';
 import { pkgDataUri, pkgUrlUri, stateUri } from '../object/index.ts';
 import type { DeviceRecord } from './device-record.ts';
-import { LIST_URI, rootsInList } from './discovery.ts';
+import { LIST_URI, rootsInList, withListed } from './discovery.ts';
 import { attemptOf, changeAttempt, type Draft, note } from './draft.ts';
 import { withRead, withUnsupported } from './facts.ts';
 import { learnExecStatus } from './learn-exec.ts';
@@ -40,7 +41,12 @@ export function learnStatus(draft: Draft, event: Extract<ServerEvent, { kind: 's
       learnGetStatus(draft, of, code);
       break;
     case 'tree':
-      learnTreeStatus(draft, of, code);
+      learnTreeStatus(
+        draft,
+        of,
+        code,
+        event.items?.flatMap(({ Data }) => dataText(Data) ?? []),
+      );
       break;
     case 'url':
     case 'data':
@@ -74,7 +80,7 @@ export function learnSpooled(draft: Draft, event: SpooledValue): void {
 
 /** Id of the operator's tree command that a key stands for. */
 export function treeCommandOf({ session }: DeviceRecord, key: string): string | undefined {
-  return /^tree (.+)$/s.exec(session?.pending[key] ?? '')?.[1];
+  return /^tree ([^/]+)/.exec(session?.pending[key] ?? '')?.[1];
 }
 
 /** Results without a Status count as success (I-017); one Results with many Items or many with one (T-083). */
@@ -230,7 +236,8 @@ function learnGetUnanswered(draft: Draft, uri: string): void {
 
 function learnList(draft: Draft, items: readonly ResultItem[]): void {
   const { discovery } = draft.device;
-  const earlier = discovery.listed ?? [];
+  // What did not fit one message goes on in the next.
+  const earlier = (discovery.listed ?? []).map((root) => withListed(root, items));
   const found = rootsInList(items).filter((root) => !earlier.some(({ uri }) => uri === root.uri));
   draft.device = {
     ...draft.device,

@@ -3,13 +3,45 @@ import type { ResultItem } from '@fumarole/dm/server';
 import { dataText } from '@fumarole/syncml';
 import type { QueuedCommand, TreeValue } from './device-record.ts';
 import { type Draft, note } from './draft.ts';
-import { MAX_COMMAND_ITEMS, MAX_COMMAND_RESULT } from './limits.ts';
+import { MAX_ANSWER, MAX_COMMAND_ITEMS, MAX_COMMAND_RESULT } from './limits.ts';
 import { isGood } from './status-failure.ts';
+import { nameOf } from './tree-commands.ts';
 
-/** Status 0: no answer; a Get may be asked again, anything else is not repeated (I-017). */
-export function learnTreeStatus(draft: Draft, id: string, code: number): void {
+/** `of` names a command, or with `/` and a number a step of one. */
+function commandAndStep(of: string): { readonly id: string; readonly step: number | undefined } {
+  const [id = '', step] = of.split('/');
+  return { id, step: step === undefined ? undefined : Number(step) };
+}
+
+/**
+ * Status 0: no answer; a Get may be asked again, anything else is not repeated (I-017). `answers`: what the user said to
+ * an alert.
+ */
+export function learnTreeStatus(
+  draft: Draft,
+  of: string,
+  code: number,
+  answers: readonly string[] = [],
+): void {
+  const { id, step } = commandAndStep(of);
   const command = draft.device.commands.find((one) => one.id === id);
-  if (command === undefined || command.state !== 'sent') {
+  // The Status of a container comes before those of its steps, or after them.
+  if (
+    command === undefined ||
+    command.state === 'queued' ||
+    (step === undefined && command.state !== 'sent')
+  ) {
+    return;
+  }
+  const said = answers.slice(0, MAX_COMMAND_ITEMS).map((answer) => answer.slice(0, MAX_ANSWER));
+  const kept = said.length === 0 ? {} : { answers: said };
+  if (step !== undefined) {
+    const commands = command.commands?.map(({ value, ...one }, at) =>
+      at === step && one.status === undefined
+        ? { ...one, status: code, ...kept }
+        : { ...one, ...(value === undefined ? {} : { value }) },
+    );
+    replace(draft, { ...command, ...(commands === undefined ? {} : { commands }) });
     return;
   }
   const good = isGood(code);
@@ -17,17 +49,18 @@ export function learnTreeStatus(draft: Draft, id: string, code: number): void {
   const state = good || answered ? 'answered' : 'failed';
   // What was written is the device's from here on; it may be a secret.
   const { value: _written, ...rest } = command;
-  replace(draft, { ...rest, state, status: answered ? 200 : code, answeredAt: draft.ctx.now });
+  replace(draft, { ...rest, ...kept, state, status: answered ? 200 : code, answeredAt: draft.ctx.now });
   const outcome = code === 0 && !answered ? 'was not answered' : `answered ${answered ? 200 : code}`;
-  note(draft, 'command', `${command.verb} ${command.uri} ${outcome}`, { command: id, status: code });
+  note(draft, 'command', `${nameOf(command)} ${outcome}`, { command: id, status: code });
 }
 
 export function learnTreeResults(
   draft: Draft,
-  id: string,
+  of: string,
   items: readonly ResultItem[],
   truncated: boolean,
 ): void {
+  const { id } = commandAndStep(of);
   const command = draft.device.commands.find((one) => one.id === id);
   if (command === undefined || command.state === 'queued') {
     return;
@@ -57,7 +90,8 @@ export function learnTreeResults(
 }
 
 /** A large value arrives in pieces: they are joined as far as there is room. */
-export function learnTreeChunk(draft: Draft, id: string, chunk: ChunkOfValue): void {
+export function learnTreeChunk(draft: Draft, of: string, chunk: ChunkOfValue): void {
+  const { id } = commandAndStep(of);
   const command = draft.device.commands.find((one) => one.id === id);
   const last = command?.results?.at(-1);
   if (chunk.offset === 0 || command === undefined || last?.uri !== chunk.uri) {
@@ -97,7 +131,8 @@ export interface SpooledValue {
   readonly type?: string;
 }
 
-export function learnTreeSpooled(draft: Draft, id: string, spooled: SpooledValue): void {
+export function learnTreeSpooled(draft: Draft, of: string, spooled: SpooledValue): void {
+  const { id } = commandAndStep(of);
   const command = draft.device.commands.find((one) => one.id === id);
   if (command === undefined || command.state === 'queued') {
     return;
@@ -124,15 +159,18 @@ export interface ChunkOfValue {
 
 /** The alert that ends an operator's Exec, found by its correlator. */
 export function learnTreeAlert(draft: Draft, correlator: string, data: string): boolean {
-  const command = draft.device.commands.find(
-    (one) => one.verb === 'exec' && one.correlator === correlator && one.state !== 'queued',
-  );
+  const command = draft.device.commands.find((one) => one.state !== 'queued' && executes(one, correlator));
   if (command === undefined) {
     return false;
   }
   replace(draft, { ...command, result: data.slice(0, 256) });
-  note(draft, 'command', `exec ${command.uri} ended with ${data.slice(0, 80)}`, { command: command.id });
+  note(draft, 'command', `${nameOf(command)} ended with ${data.slice(0, 80)}`, { command: command.id });
   return true;
+}
+
+function executes(command: QueuedCommand, correlator: string): boolean {
+  const steps = [command, ...(command.commands ?? [])];
+  return steps.some((one) => one.verb === 'exec' && one.correlator === correlator);
 }
 
 function replace(draft: Draft, command: QueuedCommand): void {

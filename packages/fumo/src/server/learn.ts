@@ -31,7 +31,7 @@ export function learn(device: DeviceRecord, message: Message, ctx: PlanContext):
   const alertStatus = new Map<string, number>();
   const requests: string[] = [];
   beginContact(draft, message.session);
-  for (const event of message.events) {
+  for (const event of joinResults(message.events)) {
     if (event.kind === 'authenticated') {
       draft.device = withScheme(draft.device, message.session);
       if (event.crossed === true) learnCrossing(draft);
@@ -48,6 +48,20 @@ export function learn(device: DeviceRecord, message: Message, ctx: PlanContext):
     }
   }
   return { device: draft.device, log: draft.log, alertStatus, requests };
+}
+
+/** One Results with many Items, or many with one each: the same answer (T-083). */
+function joinResults(events: Message['events']): Message['events'] {
+  const joined: (ServerEvent | SpooledValue)[] = [];
+  for (const event of events) {
+    const last = joined.at(-1);
+    if (event.kind === 'results' && last?.kind === 'results' && last.key === event.key) {
+      joined[joined.length - 1] = { ...last, items: [...last.items, ...event.items] };
+    } else {
+      joined.push(event);
+    }
+  }
+  return joined;
 }
 
 function learnEvent(draft: Draft, event: ServerEvent | SpooledValue): void {

@@ -20,6 +20,12 @@ export const MAX_ANSWERED_COMMANDS = 16;
 /** Characters of all Results of one tree command, and the items. */
 export const MAX_COMMAND_RESULT = 8192;
 export const MAX_COMMAND_ITEMS = 64;
+/** Commands of a sequence or an atomic: with their Statuses they fit a message of a small device. */
+export const MAX_STEPS = 16;
+/** Texts of one alert: the question and as many choices as devices show. */
+export const MAX_ALERT_TEXTS = 33;
+/** Characters kept of an answer of the user, and answers. */
+export const MAX_ANSWER = 1024;
 /** Characters of the value of a queued command. */
 export const MAX_COMMAND_VALUE = 8192;
 /** Characters of all values that wait: half of the record. */
@@ -70,5 +76,12 @@ export const DEFAULT_PLANNER_CONFIG: PlannerConfig = {
   silentMs: 14 * 24 * HOUR,
   maxUnverifiedContacts: 5,
   unverifiedMs: 48 * HOUR,
-  upToDateText: 'Your firmware is up to date.',
+  upToDateTexts: {
+    default: 'Your firmware is up to date.',
+    en: 'Your firmware is up to date.',
+    de: 'Ihre Firmware ist auf dem neuesten Stand.',
+    fr: 'Votre micrologiciel est à jour.',
+    es: 'Su firmware está actualizado.',
+    it: 'Il firmware è aggiornato.',
+  },
 };

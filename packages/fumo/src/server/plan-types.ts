@@ -4,6 +4,7 @@ import type { Encoding } from '@fumarole/syncml';
 import type { DeviceRecord } from './device-record.ts';
 import type { Instant, Random } from './instant.ts';
 import type { PackageRecord } from './package-record.ts';
+import type { Texts } from './text-for.ts';
 
 /** What the endpoint knows of the session that the events came from. */
 export interface SessionView {
@@ -51,8 +52,8 @@ export interface PlannerConfig {
   /** Contacts and time in which a reported success may stay unverified. */
   readonly maxUnverifiedContacts: number;
   readonly unverifiedMs: number;
-  /** Text shown to a user who asked when there is no update (F-119); empty shows nothing. */
-  readonly upToDateText: string;
+  /** Text shown to a user who asked when there is no update (F-119), by language; an empty one shows nothing. */
+  readonly upToDateTexts: Texts;
 }
 
 /** One line of a device's history, for people and for the event stream. */

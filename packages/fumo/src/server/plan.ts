@@ -3,13 +3,14 @@
  * anew each time from facts alone (level-triggered), never from a stored script; see `drive.ts` for an update's steps.
  */
 
+import type { ServerCommand } from '@fumarole/dm/server';
 import { probeOf, unansweredVersionUris, versionFact } from './device-facts.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { discover, discoveryIsStale, withRoots } from './discovery.ts';
 import { activeAttempt, type Draft, hasJustBegun, newDraft, note } from './draft.ts';
 import { drive } from './drive.ts';
 import { nextDue, withDue } from './due.ts';
-import { FIRMWARE_VERSION, readRecently } from './facts.ts';
+import { FIRMWARE_VERSION, LARGE_OBJECTS, readRecently } from './facts.ts';
 import { fitRecord } from './fit-record.ts';
 import { mayUpdate, pursueGoal } from './goal.ts';
 import { refineFailure, unreadLastResult } from './last-result.ts';
@@ -19,8 +20,11 @@ import type { PackageRecord } from './package-record.ts';
 import type { Plan, PlanContext } from './plan-types.ts';
 import { profileOf } from './profiles/profile-of.ts';
 import { aim } from './send-step.ts';
+import { cannotSend } from './settle.ts';
+import { textFor } from './text-for.ts';
 import { sendTreeCommands } from './tree-commands.ts';
 import { isOpen } from './update-state.ts';
+import { overLimit } from './uri-limits.ts';
 import { unverifiedForGood, verify } from './verify.ts';
 
 /**
@@ -41,6 +45,7 @@ export function plan(
   if (requests.length > 0 && !hopeful && isIdle(draft, outbox)) {
     disappoint(draft, outbox, asked?.by === 'user');
   }
+  withholdLongUris(draft, outbox);
   addNeededGet(draft, outbox);
   const status = hopeful && outbox.commands.length > 0 ? 200 : 202;
   const dueAt = nextDue(draft.device, ctx.config, ctx.now);
@@ -53,6 +58,8 @@ export function plan(
     ...(dueAt === undefined ? {} : { dueAt }),
   };
 }
+
+const URI_TOO_LONG = 414;
 
 function decide(draft: Draft, packages: readonly PackageRecord[], outbox: Outbox): string {
   const { quarantine, session } = draft.device;
@@ -115,6 +122,7 @@ function readFacts(draft: Draft, packages: readonly PackageRecord[], outbox: Out
   const stale = detail.filter((uri) => {
     const fresh = readRecently(draft.device, uri, ctx.now, Math.max(ctx.config.refreshMs, versionAge(draft)));
     // HwV, SwV and LrgObj change with the firmware at most; FwV is what tells.
+    if (uri === LARGE_OBJECTS && draft.device.described?.largeObjects !== undefined) return false;
     return uri === FIRMWARE_VERSION ? fresh === undefined : draft.device.nodes[uri] === undefined;
   });
   const proof = unansweredVersionUris(draft.device, probe, ctx.now, versionAge(draft));
@@ -161,6 +169,25 @@ function searchRoots(draft: Draft): readonly string[] {
   return [];
 }
 
+/** S-014: what is longer than the device takes does not go out. */
+function withholdLongUris(draft: Draft, outbox: Outbox): void {
+  const held = outbox.commands.filter((command) => tooLong(draft.device, command));
+  for (const { key } of held) {
+    outbox.commands.splice(
+      outbox.commands.findIndex((command) => command.key === key),
+      1,
+    );
+    cannotSend(draft, key, URI_TOO_LONG);
+  }
+}
+
+function tooLong(device: DeviceRecord, command: ServerCommand): boolean {
+  if ('commands' in command) return command.commands.some((child) => tooLong(device, child));
+  const uris =
+    command.kind === 'copy' ? [command.source, command.target] : 'uri' in command ? [command.uri] : [];
+  return uris.some((uri) => overLimit(device, uri) !== undefined);
+}
+
 function isIdle({ device }: Draft, { commands }: Outbox): boolean {
   const open = device.update !== undefined && isOpen(device.update.state);
   return commands.length === 0 && !open;
@@ -169,7 +196,7 @@ function isIdle({ device }: Draft, { commands }: Outbox): boolean {
 /** A user who asked and gets nothing may be told so (F-119); some families want a leaf written instead. */
 function disappoint(draft: Draft, outbox: Outbox, user: boolean): void {
   const { noUpdateSign: sign, userInteraction } = profileOf(draft.device);
-  const text = draft.ctx.config.upToDateText;
+  const text = textFor(draft.ctx.config.upToDateTexts, draft.device.language);
   if (sign !== undefined) {
     const { uri, value: data } = sign;
     outbox.commands.push({ kind: 'replace', key: keyFor(draft, 'sign update'), uri, format: 'chr', data });

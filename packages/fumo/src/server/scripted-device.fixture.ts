@@ -83,6 +83,7 @@ export class Bench {
   readonly sent: ServerCommand[] = [];
   packages: readonly PackageRecord[];
   now = 1_000_000;
+  verProto = 'DM/1.2';
   config: PlannerConfig;
   last: Plan | undefined;
   #sessions = 0;
@@ -141,7 +142,7 @@ export class Bench {
         source: 'IMEI:1',
         sessionID: String(this.#sessions),
         maxMsgSize: 5000,
-        verProto: 'DM/1.2',
+        verProto: this.verProto,
         ...(maxObjSize === undefined ? {} : { maxObjSize }),
       },
       {
@@ -153,6 +154,13 @@ export class Bench {
       },
       ...events,
     ]);
+  }
+
+  /** A message of the device that does not end its package: nothing is planned yet. */
+  learn(events: Message['events']): void {
+    const learned = learn(this.device, { session: this.#view, events }, this.ctx);
+    this.device = learned.device;
+    this.log.push(...learned.log);
   }
 
   round(events: Message['events']): Plan {

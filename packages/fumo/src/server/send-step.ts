@@ -1,6 +1,6 @@
 /** The steps of an attempt that leave as commands: the root, the package, its address, the Exec. */
 import type { BlobRef } from '@fumarole/syncml';
-import { operationUri, pkgDataUri, pkgUrlUri, stateUri } from '../object/index.ts';
+import { FUMO_MOI, operationUri, pkgDataUri, pkgUrlUri, stateUri } from '../object/index.ts';
 import type { FumoRoot } from './device-record.ts';
 import { changeAttempt, changeUpdate, type Draft, note } from './draft.ts';
 import { staled, stateOf } from './facts.ts';
@@ -24,7 +24,9 @@ export function createRoot(draft: Draft, root: FumoRoot, outbox: Outbox): string
     return text;
   }
   const key = keyFor(draft, `add ${root.uri}`);
-  outbox.commands.push({ kind: 'add', key, uri: root.uri, format: 'node', data: '' });
+  // Families whose objects carry an older identifier choose it themselves.
+  const type = root.found === 'ddf' ? { type: FUMO_MOI } : {};
+  outbox.commands.push({ kind: 'add', key, uri: root.uri, format: 'node', ...type, data: '' });
   return `creating the firmware object ${root.uri}`;
 }
 
@@ -53,10 +55,10 @@ export function sendUrl(
   pkg: PackageRecord,
   outbox: Outbox,
 ): string {
-  const { exec, dynamic } = profileOf(draft.device);
+  const { exec } = profileOf(draft.device);
   const url = makeUrl(draft, attempt, pkg);
   const operation = attempt.kind === 'download' ? 'download' : 'download-and-update';
-  const create = !root.exists && dynamic?.add === 'leaf';
+  const create = !root.exists && root.add === 'leaf';
   const key = keyFor(draft, `url ${attempt.correlator}`);
   const uri = pkgUrlUri(root.uri, operation);
   const write = { kind: create ? 'add' : 'replace', key, uri, format: 'chr', data: url } as const;

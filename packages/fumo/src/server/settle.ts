@@ -38,7 +38,8 @@ export function settle(
   return { device: draft.device, log: draft.log };
 }
 
-function cannotSend(draft: Draft, key: string, code: number): void {
+/** The command can never go out as it is, for the reason that this status names. */
+export function cannotSend(draft: Draft, key: string, code: number): void {
   const { what, of } = meaningOf(draft, key);
   const attempt = attemptOf(draft.device.update, of);
   forgetKey(draft, key);

@@ -12,8 +12,10 @@ import {
   settle,
   type TimelineEntry,
   wireProfile,
+  withDescription,
 } from '@fumarole/fumo/server';
 import type { NewEvent } from '../store/port.ts';
+import type { DescriptionCatalogue } from './description-catalogue.ts';
 import type { Consultation, Replied, Settled } from './fleet.ts';
 import { keepLargeValues, type ValueSpool } from './large-values.ts';
 import type { PackageCatalogue } from './package-catalogue.ts';
@@ -23,11 +25,12 @@ const BELIEVED: ReadonlySet<Turn> = new Set<Turn>(['commands', 'continue', 'ende
 
 export interface ConsultPorts {
   readonly catalogue: PackageCatalogue;
+  readonly descriptions: DescriptionCatalogue;
   readonly values: ValueSpool;
 }
 
 export async function consult(
-  { catalogue, values }: ConsultPorts,
+  { catalogue, descriptions, values }: ConsultPorts,
   device: DeviceRecord,
   session: SessionView,
   events: readonly ServerEvent[],
@@ -49,7 +52,8 @@ export async function consult(
     };
   }
   const packages = await catalogue.packagesFor(learned.device);
-  const planned = plan(learned.device, packages, ctx, learned.requests);
+  const description = await descriptions.descriptionFor(learned.device);
+  const planned = plan(withDescription(learned.device, description), packages, ctx, learned.requests);
   return {
     device: planned.device,
     commands: planned.commands,

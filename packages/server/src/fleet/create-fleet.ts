@@ -14,6 +14,8 @@ import type { Store } from '../store/port.ts';
 import type { WakeService } from '../wake/channel.ts';
 import { queueCommand } from './commands.ts';
 import { consult, settled } from './consult.ts';
+import { descriptionCatalogue } from './description-catalogue.ts';
+import { addDescription, removeDescription } from './descriptions.ts';
 import { clearQuarantine, provision, quarantine, readDevice, setPolicy } from './devices.ts';
 import { runDue } from './due-work.ts';
 import type { Fleet } from './fleet.ts';
@@ -45,10 +47,11 @@ export function createFleet(options: FleetOptions): Fleet {
   const context = (at: Instant): PlanContext => ({ now: at, random, urls, config });
   const ports: FleetPorts = { store, wake, now, random, offer, context };
   const catalogue = packageCatalogue(store, now);
+  const descriptions = descriptionCatalogue(store, now);
   return {
     newDevice: (input, at) => newDevice(withProfile(input), offer, at),
     consult: (device, session, events, turn, at) =>
-      consult({ catalogue, values }, device, session, events, turn, context(at)),
+      consult({ catalogue, descriptions, values }, device, session, events, turn, context(at)),
     settled: (consultation, replied) => settled(consultation, replied, context(now())),
     wireProfile,
     quarantine: (id, reason) => quarantine(ports, id, reason),
@@ -60,6 +63,8 @@ export function createFleet(options: FleetOptions): Fleet {
     cancelUpdate: (id) => cancelUpdate(ports, id),
     queueCommand: (id, order) => queueCommand(ports, id, order),
     why: async (id) => explain(await readDevice(ports, id), catalogue, context(now())),
+    addDescription: (order) => addDescription(ports, descriptions, order),
+    removeDescription: (id) => removeDescription(ports, descriptions, id),
     packages: () => catalogue.all(),
     addPackage: (record) => addPackage(store, catalogue, record),
     removePackage: (id) => removePackage(store, catalogue, id),

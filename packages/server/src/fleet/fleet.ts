@@ -6,14 +6,16 @@ import type {
   Instant,
   OperationChoice,
   PackageRecord,
+  PlainVerb,
   QueuedCommand,
   SessionView,
   TimelineEntry,
+  TreeOrder,
   TreeVerb,
   Update,
   Via,
 } from '@fumarole/fumo/server';
-import type { NewEvent } from '../store/port.ts';
+import type { DescriptionRow, NewEvent } from '../store/port.ts';
 
 /** The plan for one message; `settled` makes of it what is committed. */
 export interface Consultation {
@@ -47,13 +49,29 @@ export interface UpdateOrder {
   readonly wake?: boolean;
 }
 
-export interface CommandOrder {
+/** One tree command; which of the fields it needs depends on the verb. */
+export interface StepOrder extends Partial<Omit<TreeOrder, 'alert'>> {
+  readonly verb: PlainVerb;
+  readonly alert?: { readonly code: number; readonly options?: string; readonly texts: readonly string[] };
+}
+
+export interface CommandOrder extends Omit<StepOrder, 'verb'> {
   readonly verb: TreeVerb;
-  readonly uri: string;
-  readonly value?: string;
-  readonly format?: string;
-  readonly type?: string;
-  readonly correlator?: string;
+  /** Of a sequence or an atomic. */
+  readonly commands?: readonly StepOrder[];
+}
+
+/** A device description file; what it says of manufacturer and model may be overridden. */
+export interface DescriptionOrder {
+  /** DDF, XML or WBXML. */
+  readonly document: Uint8Array;
+  readonly manufacturer?: string;
+  readonly model?: string;
+}
+
+export interface KeptDescription extends DescriptionRow {
+  /** What the file lacks or says wrongly; it is used all the same. */
+  readonly warnings: readonly string[];
 }
 
 export interface NewDevice {
@@ -91,6 +109,7 @@ export type FleetErrorCode =
   | 'update-too-late'
   | 'command-limit'
   | 'command-invalid'
+  | 'description-invalid'
   | 'conflict';
 
 /** A fleet operation was refused. */
@@ -134,6 +153,10 @@ export interface Fleet {
   cancelUpdate(deviceId: string): Promise<Update>;
   queueCommand(deviceId: string, order: CommandOrder): Promise<QueuedCommand>;
   why(deviceId: string): Promise<Why>;
+
+  /** Puts or replaces the description of a model; the next contact of each of its devices goes by it. */
+  addDescription(order: DescriptionOrder): Promise<KeptDescription>;
+  removeDescription(id: string): Promise<boolean>;
 
   packages(): Promise<readonly PackageRecord[]>;
   addPackage(record: PackageRecord): Promise<void>;

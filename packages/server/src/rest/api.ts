@@ -132,6 +132,24 @@ export interface ApiPublisherKey {
   readonly addedAt?: string;
 }
 
+/** What the device description (DDF) of a model says about updating it. */
+export interface ApiDescription {
+  readonly id: string;
+  readonly manufacturer: string;
+  readonly model: string;
+  /** Firmware update objects; a `*` in the URI is a name chosen at run time. */
+  readonly roots: readonly {
+    readonly uri: string;
+    /** In every device of the model: nothing is asked. */
+    readonly always: boolean;
+    readonly operations: readonly string[];
+  }[];
+  readonly largeObjects?: boolean;
+  readonly addedAt?: string;
+  /** What the file lacks or says wrongly, when it was just uploaded. */
+  readonly warnings?: readonly string[];
+}
+
 /** One update of one device. */
 export interface ApiUpdate {
   readonly id: string;
@@ -220,15 +238,44 @@ export interface ApiNode {
   readonly at?: string;
 }
 
-export type TreeVerb = 'get' | 'set' | 'add' | 'delete' | 'exec';
+export type PlainVerb = 'get' | 'set' | 'add' | 'delete' | 'copy' | 'exec' | 'alert';
+export type TreeVerb = PlainVerb | 'sequence' | 'atomic';
 
-export interface ApiTreeCommandRequest {
-  readonly verb: TreeVerb;
-  readonly uri: string;
+/** One tree command; which of the fields it needs depends on the verb. */
+export interface ApiTreeStep {
+  readonly verb: PlainVerb;
+  /** Node; of a copy, where the value goes. */
+  readonly uri?: string;
   readonly value?: string;
   readonly format?: string;
   readonly type?: string;
   readonly correlator?: string;
+  /** Of a copy: where the value comes from. */
+  readonly source?: string;
+  readonly alert?: ApiUserAlert;
+}
+
+/** What the user of a device is shown or asked: 1100 display, 1101 confirm, 1102 text, 1103 one of, 1104 some of. */
+export interface ApiUserAlert {
+  readonly code: number;
+  /** `KEY=value` joined by `&`: MINDT, MAXDT, DR, MAXLEN, IT, ET. */
+  readonly options?: string;
+  /** The text, then the choices. */
+  readonly texts: readonly string[];
+}
+
+export interface ApiTreeCommandRequest extends Omit<ApiTreeStep, 'verb'> {
+  readonly verb: TreeVerb;
+  /** Of a sequence or an atomic, in order. */
+  readonly commands?: readonly ApiTreeStep[];
+}
+
+export interface ApiTreeStepAnswer {
+  readonly verb: PlainVerb;
+  readonly uri: string;
+  readonly status?: number;
+  readonly statusText?: string;
+  readonly answers?: readonly string[];
 }
 
 export interface ApiTreeCommand {
@@ -243,6 +290,12 @@ export interface ApiTreeCommand {
   readonly truncated?: boolean;
   /** Result code of the alert that finished an Exec. */
   readonly result?: string;
+  /** What the user answered to an alert. */
+  readonly answers?: readonly string[];
+  /** Of a sequence or an atomic: each command with its status. */
+  readonly commands?: readonly ApiTreeStepAnswer[];
+  /** Why it was not sent. */
+  readonly refusal?: string;
   readonly queuedAt?: string;
   readonly answeredAt?: string;
 }

@@ -28,5 +28,10 @@ export const FLEET_ERRORS: Readonly<Record<FleetErrorCode, RestErrorRow>> = {
   ),
   'command-limit': row(409, 'Too many commands wait for the device.', 'Let it contact the server first.'),
   'command-invalid': row(422, 'The command is not one a device can run.', 'The message says what is wrong.'),
+  'description-invalid': row(
+    422,
+    'The file is no device description that can be used.',
+    'The message says what is wrong; give manufacturer and model when the file has none.',
+  ),
   conflict: row(409, 'Something else changed it at the same time.', 'Read it again, and try again.'),
 };

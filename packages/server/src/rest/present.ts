@@ -113,20 +113,31 @@ function operationOf({ kind }: Delivery): string {
 }
 
 export function presentCommand(command: QueuedCommand): ApiTreeCommand {
-  const { id, verb, uri, state, status, results, truncated, result } = command;
+  const { id, verb, uri, state, status, results, truncated, result, answers, commands, refusal } = command;
   return {
     id,
     verb,
     uri,
     state,
-    status,
-    statusText: status === undefined ? undefined : statusText(status),
+    ...statusOf(status),
     results: results?.map((value: TreeValue): ApiNode => value),
     truncated,
     result,
+    answers,
+    commands: commands?.map((step) => ({
+      verb: step.verb,
+      uri: step.uri,
+      answers: step.answers,
+      ...statusOf(step.status),
+    })),
+    refusal,
     queuedAt: time(command.queuedAt),
     answeredAt: time(command.answeredAt),
   };
+}
+
+function statusOf(status: number | undefined): { status?: number; statusText?: string } {
+  return status === undefined ? {} : { status, statusText: statusText(status) };
 }
 
 export function presentNode(uri: string, read: NodeRead): ApiNode {

@@ -8,6 +8,7 @@ import { MAX_JSON_BODY_BYTES } from './limits.ts';
 import type { RestApp, SchemaTypes } from './rest-app.ts';
 import { RestError } from './rest-error.ts';
 import { registerCommandRoutes } from './routes/commands.ts';
+import { registerDescriptionRoutes } from './routes/descriptions.ts';
 import { registerDeviceRoutes } from './routes/devices.ts';
 import { registerEventRoutes } from './routes/events.ts';
 import { registerImportRoutes } from './routes/import.ts';
@@ -59,6 +60,8 @@ function registerRoutes(app: RestApp, deps: RestDeps): void {
   registerPackageRoutes(app, deps);
   registerPackageLinkRoutes(app, deps);
   registerKeyRoutes(app, deps);
+  // In a scope of its own: nothing else takes XML.
+  app.register(async (scope) => registerDescriptionRoutes(scope.withTypeProvider<SchemaTypes>(), deps));
   registerSessionRoutes(app, deps);
   registerEventRoutes(app, deps);
   registerStatusRoutes(app, deps);

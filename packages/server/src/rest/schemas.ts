@@ -1,5 +1,6 @@
 import Type, { type TUnsafe } from 'typebox';
 import type {
+  ApiDescription,
   ApiDevice,
   ApiDeviceDetail,
   ApiError,
@@ -117,14 +118,28 @@ export const nodeSchema: TUnsafe<ApiNode> = describing<ApiNode>()(
 export const treeCommandSchema: TUnsafe<ApiTreeCommand> = describing<ApiTreeCommand>()(
   Type.Object({
     id: text(),
-    verb: oneOf('get', 'set', 'add', 'delete', 'exec'),
-    uri: text(),
+    verb: oneOf('get', 'set', 'add', 'delete', 'copy', 'exec', 'alert', 'sequence', 'atomic'),
+    uri: text('Empty for an alert, a sequence and an atomic.'),
     state: oneOf('queued', 'sent', 'answered', 'failed'),
     status: Type.Optional(Type.Integer({ description: 'SyncML status.' })),
     statusText: optionalText(),
     results: Type.Optional(Type.Array(nodeSchema)),
     truncated: Type.Optional(Type.Boolean()),
     result: optionalText('Result code of the alert that finished an Exec.'),
+    answers: Type.Optional(Type.Array(text(), { description: 'What the user answered to an alert.' })),
+    commands: Type.Optional(
+      Type.Array(
+        Type.Object({
+          verb: oneOf('get', 'set', 'add', 'delete', 'copy', 'exec', 'alert'),
+          uri: text(),
+          status: Type.Optional(Type.Integer({ description: 'SyncML status.' })),
+          statusText: optionalText(),
+          answers: Type.Optional(Type.Array(text())),
+        }),
+        { description: 'Of a sequence or an atomic: each command with its status.' },
+      ),
+    ),
+    refusal: optionalText('Why it was not sent.'),
     queuedAt: optionalTime(),
     answeredAt: optionalTime(),
   }),
@@ -161,6 +176,24 @@ export const importSchema: TUnsafe<ApiImport> = describing<ApiImport>()(
   Type.Object({
     added: Type.Array(provisionedSchema),
     refused: Type.Array(Type.Object({ line: count(), id: optionalText(), reason: text() })),
+  }),
+);
+
+export const descriptionSchema: TUnsafe<ApiDescription> = describing<ApiDescription>()(
+  Type.Object({
+    id: text(),
+    manufacturer: text(),
+    model: text(),
+    roots: Type.Array(
+      Type.Object({
+        uri: text('A `*` is a name chosen at run time.'),
+        always: Type.Boolean({ description: 'In every device of the model: nothing is asked.' }),
+        operations: Type.Array(text()),
+      }),
+    ),
+    largeObjects: Type.Optional(Type.Boolean()),
+    addedAt: optionalTime(),
+    warnings: Type.Optional(Type.Array(text())),
   }),
 );
 

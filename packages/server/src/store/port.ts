@@ -6,6 +6,7 @@
 import type {
   DeviceRecord,
   Instant,
+  ModelDescription,
   PackageRecord,
   TimelineEntry,
   TimelineKind,
@@ -193,6 +194,17 @@ export interface PackageRow {
   readonly version: number;
 }
 
+/** The device description (DDF) of one model. */
+export interface DescriptionRow {
+  /** Of the model: one description each. */
+  readonly id: string;
+  readonly manufacturer: string;
+  readonly model: string;
+  /** What the server needs of it. */
+  readonly summary: ModelDescription;
+  readonly addedAt: Instant;
+}
+
 export interface PublisherKeyRow {
   readonly id: string;
   readonly name: string;
@@ -342,6 +354,14 @@ export interface Store {
   removePackage(id: string): Promise<boolean>;
   /** Grows with every change of any package: lets a process keep its list of packages in memory. */
   packagesVersion(): Promise<number>;
+
+  descriptions(): Promise<readonly DescriptionRow[]>;
+  /** The file as it was uploaded. */
+  descriptionDocument(id: string): Promise<Uint8Array | undefined>;
+  putDescription(row: DescriptionRow, document: Uint8Array): Promise<void>;
+  removeDescription(id: string): Promise<boolean>;
+  /** Grows with every change of any description. */
+  descriptionsVersion(): Promise<number>;
 
   publisherKeys(): Promise<readonly PublisherKeyRow[]>;
   putPublisherKey(row: PublisherKeyRow): Promise<void>;

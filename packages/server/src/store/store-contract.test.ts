@@ -449,6 +449,27 @@ function storeContract(name: string, make: () => StoreUnderTest): void {
       expect(await store.installReports('D', 'b')).toEqual([]);
     });
 
+    it('keeps one description for each model, and counts its changes', async () => {
+      const store = await fresh();
+      const before = await store.descriptionsVersion();
+      const summary = { id: 'd1', roots: [], largeObjects: true };
+      const row = { id: 'm1', manufacturer: 'Acme', model: 'M-1', summary, addedAt: 1 };
+      await store.putDescription(row, Uint8Array.of(1, 2));
+      expect(await store.descriptions()).toEqual([row]);
+      await store.putDescription({ ...row, addedAt: 2 }, Uint8Array.of(3));
+      expect(await store.descriptions()).toEqual([{ ...row, addedAt: 2 }]);
+      expect(await store.descriptionDocument('m1')).toEqual(Uint8Array.of(3));
+      expect(await store.descriptionDocument('m2')).toBeUndefined();
+      expect(await store.descriptionsVersion()).toBeGreaterThan(before);
+      const known = await store.descriptionsVersion();
+      expect([await store.removeDescription('m1'), await store.removeDescription('m1')]).toEqual([
+        true,
+        false,
+      ]);
+      expect(await store.descriptionsVersion()).toBeGreaterThan(known);
+      expect(await store.descriptions()).toEqual([]);
+    });
+
     it('finds the credentials that another key sealed', async () => {
       const store = await fresh();
       for (const [key, keyId] of [

@@ -112,6 +112,7 @@ const LIBDMCLIENT: DeviceProfile = {
   match: [{ manufacturer: '^test manufacturer$', model: '^test model$' }],
   list: false,
   resyncNonce: 'ascii',
+  lacks: ['sequence', 'atomic', 'copy', 'tnds'],
   wire: { ...DEFAULT_PROFILE.wire, binary: 'b64', chunks: false, maxMsgSizeDefault: 16384 },
 };
 

@@ -10,8 +10,21 @@ const PATTERNS: ReadonlyMap<string, RegExp> = new Map(
     .map((text: string) => [text, new RegExp(text, 'i')]),
 );
 
-/** The profile named by the policy, else the one whose match fits DevInfo, else the default. */
+/** DM/1.1 knows no `?list=`, no TNDS and no Generic Alert: State and version tell how an update ended (S-031). */
+const IN_DM_1_1: ReadonlyMap<DeviceProfile, DeviceProfile> = new Map(
+  PROFILES.map((profile) => [
+    profile,
+    { ...profile, list: false, resultAlert: false, lacks: [...profile.lacks, 'tnds'] },
+  ]),
+);
+
+/** The profile named by the policy, else the one whose match fits DevInfo, else the default; as its DM version allows. */
 export function profileOf(device: DeviceRecord): DeviceProfile {
+  const profile = familyOf(device);
+  return device.session?.verProto === 'DM/1.1' ? (IN_DM_1_1.get(profile) ?? profile) : profile;
+}
+
+function familyOf(device: DeviceRecord): DeviceProfile {
   const named = PROFILES.find((profile) => profile.name === device.policy.profile);
   return (
     named ?? PROFILES.find((profile) => profile.match.some((match) => fits(match, device))) ?? DEFAULT_PROFILE

@@ -1,6 +1,9 @@
 /** What is particular about a device family, as data (I-014, I-029, fumo.md §10, interop-notes.md). */
 import type { FumoRoot } from '../device-record.ts';
 
+/** What a family answers badly or not at all; the server sends it none of it. */
+export type Lack = 'sequence' | 'atomic' | 'copy' | 'add' | 'delete' | 'tnds';
+
 /** Texts are regular expressions, letter case ignored, matched against the trimmed DevInfo values. */
 export interface ProfileMatch {
   readonly manufacturer?: string;
@@ -42,6 +45,8 @@ export interface DeviceProfile {
   readonly resultAlert: boolean;
   /** User Interaction alerts are understood (1100). */
   readonly userInteraction: boolean;
+  /** Commands that the family does not take, not even from an operator (I-014). */
+  readonly lacks: readonly Lack[];
   /** Chunks are taken although no MaxObjSize was announced (S-013), up to this many octets. */
   readonly chunksWithoutMaxObjSize?: number;
   /** Form of the resynchronisation nonce in package 0 (notification §1.4). */
@@ -74,6 +79,7 @@ export const DEFAULT_PROFILE: DeviceProfile = {
   resultAlert: true,
   userInteraction: true,
   resyncNonce: 'octets',
+  lacks: [],
   wire: {
     binary: 'bin',
     challengeMissing: 407,

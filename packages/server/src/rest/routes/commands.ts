@@ -1,46 +1,20 @@
 import type { ServerResponse } from 'node:http';
-import { MAX_COMMAND_VALUE, type QueuedCommand } from '@fumarole/fumo/server';
+import type { QueuedCommand } from '@fumarole/fumo/server';
 import Type from 'typebox';
-import type { ApiTreeCommandRequest } from '../api.ts';
 import type { RestDeps } from '../deps.ts';
 
 import { MAX_WAIT_SECONDS } from '../limits.ts';
 import { found, pageRequest, presentPage } from '../outcome.ts';
 import { presentCommand } from '../present.ts';
 import type { RestApp } from '../rest-app.ts';
-import { listQuery, oneOf, pageOf } from '../schema.ts';
+import { listQuery, pageOf } from '../schema.ts';
 import { treeCommandSchema } from '../schemas.ts';
 import { answers, deviceParams } from './answers.ts';
+import { commandOrderSchema } from './command-order.ts';
 import { commandParams, lookUp, registerCommandValue } from './command-value.ts';
 
 const tags = ['tree commands'];
 
-const commandSchema = Type.Unsafe<ApiTreeCommandRequest>(
-  Type.Object(
-    {
-      verb: oneOf('get', 'set', 'add', 'delete', 'exec'),
-      uri: Type.String({
-        minLength: 1,
-        maxLength: 255,
-        description: 'Node, from the root: `./DevDetail/FwV`.',
-      }),
-      value: Type.Optional(
-        Type.String({
-          maxLength: MAX_COMMAND_VALUE,
-          description: 'base64 text when the format is b64 or bin.',
-        }),
-      ),
-      format: Type.Optional(
-        Type.String({ maxLength: 32, description: 'chr, int, bool, b64, bin, node, null, xml …' }),
-      ),
-      type: Type.Optional(Type.String({ maxLength: 256, description: 'Media type of the value.' })),
-      correlator: Type.Optional(
-        Type.String({ maxLength: 64, description: 'Of an exec; comes back in its result.' }),
-      ),
-    },
-    { additionalProperties: false },
-  ),
-);
 const waitSchema = Type.Unsafe<{ readonly wait?: number }>(
   Type.Object(
     {
@@ -56,7 +30,7 @@ const waitSchema = Type.Unsafe<{ readonly wait?: number }>(
   ),
 );
 
-/** Single tree commands: queued, run at the device's next contact, answered with Status and Results. */
+/** Tree commands: queued, run at the device's next contact, answered with Status and Results. */
 export function registerCommandRoutes(app: RestApp, deps: RestDeps): void {
   app.post(
     '/devices/:device/commands',
@@ -67,7 +41,7 @@ export function registerCommandRoutes(app: RestApp, deps: RestDeps): void {
         operationId: 'queueCommand',
         params: deviceParams,
         querystring: waitSchema,
-        body: commandSchema,
+        body: commandOrderSchema,
         response: answers({ 200: treeCommandSchema, 202: treeCommandSchema }, 404, 409, 422),
       },
     },

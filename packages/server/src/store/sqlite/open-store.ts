@@ -9,6 +9,7 @@ import { cataloguePart } from './catalogue-part.ts';
 import { startCheckpointer } from './checkpointer.ts';
 import { openConnection } from './connection.ts';
 import type { Context } from './context.ts';
+import { descriptionsPart } from './descriptions-part.ts';
 import { devicesPart } from './devices-part.ts';
 import { nodeSqliteDialect } from './dialect.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -65,6 +66,7 @@ export function openSqliteStore(folder: string, options: SqliteStoreOptions = {}
     ...callersPart(context),
     ...historyPart(context, listeners),
     ...cataloguePart(context),
+    ...descriptionsPart(context),
     ...accessPart(context),
     ...workPart(context),
     backup: (to) => backupStore(db, telemetry, to),

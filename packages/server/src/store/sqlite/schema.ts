@@ -62,6 +62,13 @@ export const TRUTH_MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX work_due ON work (kind, due_at);
   `,
+  `
+  CREATE TABLE descriptions (
+    id TEXT NOT NULL PRIMARY KEY, -- of the model
+    manufacturer TEXT NOT NULL, model TEXT NOT NULL,
+    summary TEXT NOT NULL, document BLOB NOT NULL, added_at INTEGER NOT NULL
+  );
+  `,
 ];
 
 export const TELEMETRY_MIGRATIONS: readonly string[] = [

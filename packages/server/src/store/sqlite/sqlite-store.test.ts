@@ -36,7 +36,7 @@ describe('the files of the SQLite store', () => {
     const db = new DatabaseSync(join(path, 'truth.db'));
     db.exec('PRAGMA user_version = 9999');
     expect(() => openSqliteStore(path)).toThrow(
-      expect.objectContaining({ code: 'newer-schema', message: expect.stringMatching(/9999.*up to 1/) }),
+      expect.objectContaining({ code: 'newer-schema', message: expect.stringMatching(/9999.*up to 2/) }),
     );
     expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: 9999 });
     db.close();
