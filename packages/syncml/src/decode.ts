@@ -3,9 +3,8 @@ import { SYNCML_1_2, SYNCML_DIALECTS } from './dialect.ts';
 import { DEFAULT_DECODE_LIMITS, type DecodeLimits, type XmlLimits } from './limits.ts';
 import type { Encoding, SyncMLMessage } from './model.ts';
 import { readMessage } from './read/message.ts';
-import { tagOf, XmlCursor } from './read/xml-cursor.ts';
+import { XmlCursor } from './read/xml-cursor.ts';
 import { Tag } from './tag.ts';
-import { parseXml } from './xml/parse.ts';
 
 /** Reads one SyncML message; tolerant of element order, unknown elements and the deviations of deployed clients. @throws DecodeError */
 export function decode(
@@ -32,9 +31,9 @@ function decodeWbxml(octets: Uint8Array, limits: DecodeLimits): SyncMLMessage {
 }
 
 function decodeXml(octets: Uint8Array, limits: XmlLimits): SyncMLMessage {
-  const root = parseXml(octets, { limits });
-  if (tagOf(root) !== Tag.SyncML) {
+  const cursor = new XmlCursor(octets, { limits });
+  if (cursor.next() !== Tag.SyncML) {
     throw new DecodeError('root', 0, 'SyncML');
   }
-  return readMessage(new XmlCursor(root));
+  return readMessage(cursor);
 }

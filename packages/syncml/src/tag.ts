@@ -78,3 +78,10 @@ export const Tag = {
   FieldLevel: 0x116,
 } as const;
 export type Tag = (typeof Tag)[keyof typeof Tag];
+
+const names: ReadonlyMap<number, string> = new Map(Object.entries(Tag).map(([name, code]) => [code, name]));
+
+/** Empty for a code that is none. */
+export function tagName(code: number): string {
+  return names.get(code) ?? '';
+}

@@ -114,7 +114,7 @@ function readData(cursor: Cursor): Data {
 
 function nestedXml(cursor: Cursor, tag: number): string {
   if (cursor instanceof XmlCursor) {
-    return serialiseXml(cursor.takeElement());
+    return serialiseXml(cursor.takeElement(tag));
   }
   if (cursor instanceof WbxmlReader) {
     return serialiseXml(fromWbxml(readElement(cursor, tag)));

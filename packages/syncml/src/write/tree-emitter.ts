@@ -1,6 +1,6 @@
 import { dialectFor, METINF_NAMESPACE, syncmlNamespace } from '../dialect.ts';
 import type { BlobRef, MessagePart, Unsupported } from '../model.ts';
-import { Tag } from '../tag.ts';
+import { Tag, tagName } from '../tag.ts';
 import type { XmlElement } from '../xml/element.ts';
 import type { Emitter } from './emitter.ts';
 
@@ -11,7 +11,6 @@ export interface ValueText {
   blob(ref: BlobRef): string;
 }
 
-const names: ReadonlyMap<number, string> = new Map(Object.entries(Tag).map(([name, code]) => [code, name]));
 const NO_ATTRIBUTES = {};
 
 type OpenElement = XmlElement & { readonly children: (XmlElement | string)[] };
@@ -80,7 +79,7 @@ export class TreeEmitter implements Emitter {
 
   #element(tag: number, children: (XmlElement | string)[]): OpenElement {
     const namespace = tag >> 8 === 1 ? METINF_NAMESPACE : this.#namespace;
-    return { name: names.get(tag) ?? '', namespace, attributes: NO_ATTRIBUTES, children };
+    return { name: tagName(tag), namespace, attributes: NO_ATTRIBUTES, children };
   }
 
   #add(element: XmlElement): void {
