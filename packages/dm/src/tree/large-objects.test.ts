@@ -1,67 +1,22 @@
-import type { Command, Item } from '@fumarole/syncml';
 import { beforeEach, describe, expect, it } from 'vitest';
-import {
-  type ExecutorOptions,
-  type ObjectNodes,
-  type ObjectPlugin,
-  OPEN_NODE,
-  Tree,
-  TreeExecutor,
-} from './index.ts';
+import { TreeBench } from './executor.fixture.ts';
+import type { ExecutorOptions, ObjectPlugin } from './index.ts';
 
-const ACL = 'Add=*&Delete=*&Exec=*&Get=*&Replace=*';
-const fix: ObjectNodes = {
-  root: './Fix',
-  description: {
-    ...OPEN_NODE,
-    name: 'Fix',
-    children: [
-      { name: 'blob', access: ['Replace'], format: 'bin', scope: 'permanent', maxOctets: 8 },
-      { name: 'fixed', access: ['Get'], format: 'chr', scope: 'permanent' },
-      { name: 'text', access: ['Get', 'Replace'], format: 'chr', scope: 'permanent' },
-      { name: 'number', access: ['Get', 'Replace'], format: 'int', scope: 'permanent' },
-    ],
-  },
-  nodes: [
-    { uri: './Fix', format: 'node' },
-    { uri: './Fix/blob', format: 'bin', type: 'application/octet-stream' },
-    { uri: './Fix/fixed', format: 'chr', value: 'x' },
-    { uri: './Fix/text', format: 'chr', value: 'hello' },
-    { uri: './Fix/number', format: 'int', value: '7' },
-  ],
-};
-const now = 0;
-let tree: Tree;
-let executor: TreeExecutor;
-
+let bench: TreeBench;
 function build(options: Partial<ExecutorOptions> = {}): void {
-  tree = new Tree({ objects: [fix], open: true, rootAcl: ACL, now: () => now });
-  executor = new TreeExecutor({ tree, ...options });
+  bench = new TreeBench(options);
 }
-
 beforeEach(() => build());
-
-type Kind = 'Add' | 'Replace' | 'Delete' | 'Get' | 'Exec';
-const cmd = (kind: Kind, uri: string, rest: Partial<Item> = {}): Command => ({
-  kind,
-  CmdID: '1',
-  items: [{ Target: { LocURI: uri }, ...rest }],
-});
-const one = async (kind: Kind, uri: string, rest: Partial<Item> = {}, by = 's1') =>
-  (await executor.execute(cmd(kind, uri, rest), by, 'wbxml'))[0];
-const code = async (kind: Kind, uri: string, rest: Partial<Item> = {}, by = 's1') =>
-  (await one(kind, uri, rest, by))?.code;
-const data = async (uri: string, by = 's1') => (await one('Get', uri, {}, by))?.results?.[0]?.Data;
 
 describe('large objects', () => {
   const part = (offset: number, bytes: readonly number[], last: boolean, uri = './Fix/blob') =>
-    executor
+    bench.executor
       .chunk({ cmd: 'Replace', uri, format: 'bin', offset, bytes: Uint8Array.from(bytes), last }, 's1')
       .then((o) => o.code);
 
   it('are buffered where there is no sink: 213 and then the status of the command', async () => {
     expect([await part(0, [1, 2], false), await part(2, [3], true)]).toEqual([213, 200]);
-    expect(tree.value('./Fix/blob')).toEqual(Uint8Array.of(1, 2, 3));
+    expect(bench.tree.value('./Fix/blob')).toEqual(Uint8Array.of(1, 2, 3));
   });
 
   it('are refused before the first octet is kept', async () => {
@@ -88,9 +43,9 @@ describe('large objects', () => {
     };
     build({ plugins: [{ root: './Fix', sink }] });
     expect([await part(0, [1, 2], false), await part(2, [3], true)]).toEqual([213, 200]);
-    expect(await code('Replace', './Fix/blob', { Data: Uint8Array.of(1) })).toBe(200);
+    expect(await bench.code('Replace', './Fix/blob', { Data: Uint8Array.of(1) })).toBe(200);
     await part(0, [1], false);
-    await executor.dropObject('./Fix/blob');
+    await bench.executor.dropObject('./Fix/blob');
     const opened = (size?: number) => [
       './Fix/blob',
       expect.objectContaining({ serverId: 's1', format: 'bin', ...(size && { size }) }),
@@ -125,7 +80,7 @@ describe('large objects', () => {
       bytes: new Uint8Array(6),
       last: false,
     } as const;
-    const begin = async (rest: object) => (await executor.chunk({ ...first, ...rest }, 's1')).code;
+    const begin = async (rest: object) => (await bench.executor.chunk({ ...first, ...rest }, 's1')).code;
     expect(await begin({ format: 'bin', size: 9 })).toBe(413);
     expect(await begin({ format: 'b64', size: 16 })).toBe(413);
     expect(await begin({ format: 'b64', size: 12 })).toBe(213);
@@ -158,10 +113,10 @@ describe('plug-ins', () => {
       },
     };
     build({ plugins: [plugin], onFault: (_error, uri) => faults.push(uri) });
-    expect(await data('./Fix/number')).toBe('42');
-    expect(await code('Replace', './Fix/text', { Data: 'busy' })).toBe(403);
-    expect(await code('Replace', './Fix/text', { Data: 'throw' })).toBe(500);
+    expect(await bench.data('./Fix/number')).toBe('42');
+    expect(await bench.code('Replace', './Fix/text', { Data: 'busy' })).toBe(403);
+    expect(await bench.code('Replace', './Fix/text', { Data: 'throw' })).toBe(500);
     expect(faults).toEqual(['./Fix/text']);
-    expect(await data('./Fix/text')).toBe('hello');
+    expect(await bench.data('./Fix/text')).toBe('hello');
   });
 });

@@ -35,3 +35,6 @@ export const DEFAULT_TREE_LIMITS: TreeLimits = {
 
 /** Longest `Title` in octets of UTF-8 (tree §3); more is 413. */
 export const MAX_TITLE_OCTETS = 255;
+
+/** Objects that one serialised subtree may bring to the Inbox, each with a place of its own to be found; more is 413. */
+export const MAX_INBOX_OBJECTS = 64;

@@ -38,16 +38,35 @@ export function nodeAt(root: TreeNode, path: Path): TreeNode | undefined {
   return node;
 }
 
+/**
+ * Lists of children that nobody else has a hold of: they may grow in place, so that many Adds below one node do not copy the list
+ * each time.
+ */
+export type OwnChildren = WeakMap<ReadonlyMap<string, TreeNode>, Map<string, TreeNode>>;
+
 /** The tree with the node at `path` put, replaced, or (undefined) removed. The parent must be there. */
-export function withNode(root: TreeNode, path: Path, node: TreeNode | undefined): TreeNode {
+export function withNode(
+  root: TreeNode,
+  path: Path,
+  node: TreeNode | undefined,
+  own: OwnChildren = new WeakMap(),
+): TreeNode {
   const [name, ...rest] = path;
   if (name === undefined) return node ?? root;
-  const children = new Map(root.children);
+  const children = ownChildren(root, own);
   const child = children.get(name);
-  const next = rest.length === 0 || child === undefined ? node : withNode(child, rest, node);
+  const next = rest.length === 0 || child === undefined ? node : withNode(child, rest, node, own);
   if (next === undefined) children.delete(name);
   else children.set(name, next);
   return { ...root, children };
+}
+
+function ownChildren({ children = new Map() }: TreeNode, own: OwnChildren): Map<string, TreeNode> {
+  const mine = own.get(children);
+  if (mine !== undefined) return mine;
+  const copy = new Map(children);
+  own.set(copy, copy);
+  return copy;
 }
 
 /** The tree with one node under a new name, in its old place among its siblings. */

@@ -2,7 +2,7 @@ import { EMPTY_ACL, parseAcl } from './acl.ts';
 import { descriptionAt, isPermanent } from './describe.ts';
 import type { NodeDescription } from './description.ts';
 import { TreeUsageError } from './errors.ts';
-import { newNode, nodeAt, type Path, type TreeNode, withNode } from './node.ts';
+import { newNode, nodeAt, type OwnChildren, type Path, type TreeNode, withNode } from './node.ts';
 import { isSameValue } from './same-value.ts';
 import type { NodeRecord, TreeSnapshot } from './snapshot.ts';
 import { isNodeName, parseUri } from './uri.ts';
@@ -12,6 +12,7 @@ const UNLIMITED = { maxDepth: 0, maxTotLen: 0, maxSegLen: 0 };
 /** The tree a snapshot holds, as it was. @throws TreeUsageError `tree-snapshot` */
 export function treeOf(snapshot: TreeSnapshot): TreeNode {
   const [first, ...others] = snapshot.nodes;
+  const own: OwnChildren = new WeakMap();
   if (snapshot.version !== 1 || first?.uri !== '.' || first.format !== 'node') throw broken('no root');
   return others.reduce(
     (root, record) => {
@@ -19,7 +20,7 @@ export function treeOf(snapshot: TreeSnapshot): TreeNode {
       const parent = nodeAt(root, path.slice(0, -1));
       if (parent?.children === undefined || path.length === 0) throw broken(`no parent of ${record.uri}`);
       if (nodeAt(root, path) !== undefined) throw broken(`${record.uri} twice`);
-      return withNode(root, path, nodeOf(record, path.at(-1) ?? ''));
+      return withNode(root, path, nodeOf(record, path.at(-1) ?? ''), own);
     },
     nodeOf(first, ''),
   );

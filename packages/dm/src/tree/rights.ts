@@ -9,7 +9,7 @@ export function effectiveAcl(tree: Tree, path: Path): Acl {
     const acl = tree.find(path.slice(0, length))?.acl;
     if (acl !== undefined && acl.size > 0) return acl;
   }
-  return tree.root.acl;
+  return tree.rootAcl;
 }
 
 export function may(tree: Tree, path: Path, command: AclCommand, serverId: string): boolean {

@@ -6,7 +6,16 @@ import { TreeUsageError } from './errors.ts';
 import { isValueOf, type NodeValue } from './format.ts';
 import { DEFAULT_TREE_LIMITS, DEFAULT_URI_LIMITS, type TreeLimits, type UriLimits } from './limits.ts';
 import { isSameObject } from './moi.ts';
-import { isInterior, newNode, nodeAt, type Path, type TreeNode, walk, withNode } from './node.ts';
+import {
+  isInterior,
+  newNode,
+  nodeAt,
+  type OwnChildren,
+  type Path,
+  type TreeNode,
+  walk,
+  withNode,
+} from './node.ts';
 import { merge, treeOf } from './restore.ts';
 import { isSameValue } from './same-value.ts';
 import type { TreeChange, TreeSnapshot } from './snapshot.ts';
@@ -38,6 +47,8 @@ export class Tree {
   readonly limits: TreeLimits;
   readonly #now: () => number;
   #root: TreeNode;
+  /** Made since a root was last handed out. */
+  #own: OwnChildren = new WeakMap();
   readonly #usage = new WeakMap<TreeNode, TreeUsage>();
   /** The tree of the last takeChanges; undefined: nothing was taken yet. */
   #taken: TreeNode | undefined;
@@ -143,7 +154,7 @@ export class Tree {
   /** What changed since the last call; at first, every node. An undone Atomic leaves nothing here. */
   takeChanges(): readonly TreeChange[] {
     const before = this.#taken;
-    this.#taken = this.#root;
+    this.#taken = this.root;
     if (before !== undefined) return difference(before, this.#root);
     return this.snapshot().nodes.map((node): TreeChange => ({ kind: 'put', node }));
   }
@@ -158,19 +169,26 @@ export class Tree {
    */
   restore(snapshot: TreeSnapshot): void {
     const stored = treeOf(snapshot);
-    this.#root = merge(this.description, this.#root, stored);
+    this.rollback(merge(this.description, this.#root, stored));
     this.#taken = stored;
   }
 
   // What follows is for the executor; paths are decoded names.
 
-  /** The whole tree at this moment; give it back to `rollback` to undo everything since. */
+  /** The whole tree at this moment, which stays as it is; give it back to `rollback` to undo everything since. */
   get root(): TreeNode {
+    this.#own = new WeakMap();
     return this.#root;
   }
 
   rollback(root: TreeNode): void {
+    this.#own = new WeakMap();
     this.#root = root;
+  }
+
+  /** The ACL of the root. */
+  get rootAcl(): Acl {
+    return this.#root.acl;
   }
 
   find(path: Path): TreeNode | undefined {
@@ -183,7 +201,7 @@ export class Tree {
 
   put(path: Path, node: TreeNode | undefined): void {
     const usage = changedUsage(this.usage(), this.find(path), node);
-    this.#root = withNode(this.#root, path, node);
+    this.#root = withNode(this.#root, path, node, this.#own);
     this.#usage.set(this.#root, usage);
   }
 

@@ -1,5 +1,6 @@
 import type { NodeDescription } from '../description.ts';
 import type { ItemContext, ItemResult } from '../item-context.ts';
+import { MAX_INBOX_OBJECTS } from '../limits.ts';
 import { isSameObject } from '../moi.ts';
 import { isInterior, type Path, walk } from '../node.ts';
 import { Refusal, refuseUnless } from '../refusal.ts';
@@ -45,6 +46,7 @@ function collect(context: ItemContext, node: TndsNode, above: Path, arrivals: Ar
     for (const child of node.children) collect(context, child, inObject, arrivals);
     return;
   }
+  refuseUnless(arrivals.length < MAX_INBOX_OBJECTS, 413);
   const taken = new Set(arrivals.map(({ path }) => formatUri(path)));
   const place = placesOf(tree, moi)
     .map((home) => placeIn(tree, home, node, taken))

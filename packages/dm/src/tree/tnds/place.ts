@@ -51,9 +51,10 @@ function freeName(tree: Tree, parent: Path, node: TndsNode): string {
   const taken = tree.find(parent)?.children;
   const short = isInteriorNode(node) ? shortName(node.ddfName ?? '') : '';
   if (short !== '' && taken?.has(short) !== true) return short;
-  // In a long list the first gap is not looked for.
-  let number = (taken?.size ?? 0) > SHORT_LIST ? (taken?.size ?? 0) + 1 : 1;
-  while (taken?.has(`${short}${number}`) === true) number += 1;
+  // In a long list the first gap is not looked for: names that a sender chose could make every search a long one.
+  const long = (taken?.size ?? 0) > SHORT_LIST;
+  let number = long ? (taken?.size ?? 0) + 1 : 1;
+  while (taken?.has(`${short}${number}`) === true) number = long ? number * 2 : number + 1;
   return `${short}${number}`;
 }
 

@@ -65,7 +65,7 @@ async function equaliseBelow(
 ): Promise<void> {
   const children = placeBelow(path, node.children);
   const named = new Set(children.map((child) => child.parent[path.length] ?? child.name));
-  for (const name of existing.children?.keys() ?? []) {
+  for (const name of [...(existing.children?.keys() ?? [])]) {
     if (named.has(name)) continue;
     const gone = [...path, name];
     await naming(gone, () => deleteNode(context, gone));

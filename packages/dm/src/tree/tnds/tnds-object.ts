@@ -95,35 +95,44 @@ function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], 
 
 interface Growing {
   readonly node: TndsNode;
-  readonly children: Growing[];
+  readonly below: Siblings;
+}
+
+/** In order, and by name the first of those that are not meant for elsewhere. */
+interface Siblings {
+  readonly all: Growing[];
+  readonly byName: Map<string, Growing>;
 }
 
 /** Path form made nested: a Node whose Path leads through the object becomes a child of the Node it names (tree §8.3). */
 function nested(nodes: readonly TndsNode[]): readonly TndsNode[] {
-  const tops: Growing[] = [];
+  const tops: Siblings = { all: [], byName: new Map() };
   for (const node of nodes) {
     const parent = node.path.length === 0 ? undefined : growingAt(tops, node.path);
-    const placed = parent === undefined ? node : { ...node, path: [] };
-    (parent?.children ?? tops).push(growing(placed));
+    grow(parent?.below ?? tops, parent === undefined ? node : { ...node, path: [] });
   }
-  return tops.map(grown);
+  return tops.all.map(grown);
 }
 
-function growing(node: TndsNode): Growing {
-  return { node, children: node.children.map(growing) };
+function grow({ all, byName }: Siblings, node: TndsNode): void {
+  const growing: Growing = { node, below: { all: [], byName: new Map() } };
+  for (const child of node.children) grow(growing.below, child);
+  all.push(growing);
+  const { name, path } = node;
+  if (name !== undefined && path.length === 0 && !byName.has(name)) byName.set(name, growing);
 }
 
-function grown({ node, children }: Growing): TndsNode {
-  return { ...node, children: children.map(grown) };
+function grown({ node, below }: Growing): TndsNode {
+  return { ...node, children: below.all.map(grown) };
 }
 
-function growingAt(tops: readonly Growing[], path: readonly string[]): Growing | undefined {
+function growingAt(tops: Siblings, path: readonly string[]): Growing | undefined {
   let found: Growing | undefined;
   let among = tops;
   for (const name of path) {
-    found = among.find(({ node }) => node.name === name && node.path.length === 0);
+    found = among.byName.get(name);
     if (found === undefined) return undefined;
-    among = found.children;
+    among = found.below;
   }
   return found;
 }
