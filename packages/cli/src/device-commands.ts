@@ -3,6 +3,7 @@ import { registerBootstrapFile } from './device-bootstrap.ts';
 import { registerCreate } from './device-create.ts';
 import { registerDdf } from './device-ddf.ts';
 import { registerRun } from './device-run.ts';
+import { registerSms } from './device-sms.ts';
 import { registerStatus } from './device-status.ts';
 import { registerSteering } from './device-steering.ts';
 
@@ -26,6 +27,7 @@ A device is a directory: its configuration, two firmware slots, its journal and 
   registerRun(device);
   registerStatus(device);
   registerDdf(device);
+  registerSms(device);
   registerSteering(device);
   registerBootstrapFile(device);
 }

@@ -26,6 +26,7 @@ interface CreateOptions {
   readonly encoding: 'wbxml' | 'xml';
   readonly poll?: number;
   readonly wakePort?: number;
+  readonly httpPushPort?: number;
   readonly simulate?: string;
   readonly config?: string;
 }
@@ -59,6 +60,11 @@ export function registerCreate(device: Command): void {
     .option(
       '--wake-port <port>',
       'UDP port for package 0 (standard: 2948; 0: any free one)',
+      wholeNumber(0, 65_535),
+    )
+    .option(
+      '--http-push-port <port>',
+      'TCP port for pushes over HTTP (0: any free one)',
       wholeNumber(0, 65_535),
     )
     .option('--simulate <json>', 'what the device does wrong, e.g. {"failBoot":true}')
@@ -96,6 +102,7 @@ async function deviceOptions(options: CreateOptions): Promise<DeviceOptions> {
   const schedule = {
     ...(options.poll === undefined ? {} : { pollMs: options.poll * 1000 }),
     ...(options.wakePort === undefined ? {} : { wakePort: options.wakePort }),
+    ...(options.httpPushPort === undefined ? {} : { httpPushPort: options.httpPushPort }),
   };
   return {
     accounts: account === undefined ? [] : [account],

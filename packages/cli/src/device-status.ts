@@ -24,6 +24,7 @@ function printStatus(output: Output, status: DeviceStatus): void {
     ['image', status.imageSha256],
     ['results owed', status.alertsOwed === 0 ? undefined : status.alertsOwed],
     ['wake port', status.wakePort],
+    ['HTTP push port', status.httpPushPort],
     [
       'last session',
       status.lastSession && `${new Date(status.lastSession.at).toISOString()} ${status.lastSession.outcome}`,

@@ -17,9 +17,9 @@ import { lockDevice } from './lock.ts';
 import type { DeviceConfig } from './options.ts';
 import { openParts, type Parts } from './parts.ts';
 import type { Prompter } from './ui/user-interaction.ts';
+import { Bearers } from './wake/bearers.ts';
 import { type PushEntry, pushEntry } from './wake/push-entry.ts';
-import { UdpListener } from './wake/udp-listener.ts';
-import { WakeDesk } from './wake/wake-desk.ts';
+import type { SmsForm, SmsOutcome } from './wake/sms-inbox.ts';
 
 const IDLE_CHECK_MS = 10;
 
@@ -34,7 +34,7 @@ export class Device implements DeviceHandle {
   readonly #received = new Map<string, { bytes: number; total: number | undefined }>();
   #parts: Parts | undefined;
   #control: ControlServer | undefined;
-  #wake: UdpListener | undefined;
+  #bearers: Bearers | undefined;
   #dead = false;
 
   private constructor(dir: string, config: DeviceConfig, unlock: () => Promise<void>, prompter?: Prompter) {
@@ -96,7 +96,8 @@ export class Device implements DeviceHandle {
       roots: this.#ground.roots.map(({ uri }) => this.#rootStatus(agent, uri)),
       servers: sessions.servers(),
       alertsOwed: agent.facts.owed.length,
-      wakePort: this.#wake?.port,
+      wakePort: this.#bearers?.udpPort,
+      httpPushPort: this.#bearers?.httpPort,
       nextPollAt: desk.nextPollAt,
       lastSession: desk.last,
     };
@@ -128,6 +129,11 @@ export class Device implements DeviceHandle {
 
   async bootstrap(octets: Uint8Array, pin?: string): Promise<readonly string[]> {
     return acceptedOr(await this.#running.bootstrap.file(octets, pin));
+  }
+
+  receiveSms(octets: Uint8Array, form: SmsForm = 'pdu'): SmsOutcome {
+    if (this.#bearers === undefined) throw new DeviceError('stopped', 'the device is not up yet');
+    return this.#bearers.sms(octets, form);
   }
 
   async whenIdle(timeoutMs = 60_000): Promise<boolean> {
@@ -163,27 +169,12 @@ export class Device implements DeviceHandle {
   }
 
   async #listen(): Promise<void> {
-    const { wakePort, wakeHost } = this.#config.schedule ?? {};
-    if (wakePort === undefined) return;
-    this.#wake = await UdpListener.open(wakePort, wakeHost, this.#pushes(), this.#emit);
+    this.#bearers = await Bearers.open(this.#config.schedule ?? {}, this.#pushes(), this.#emit);
   }
 
   /** Every bearer hands its pushes over here. */
   #pushes(): PushEntry {
-    const { sessions, desk, bootstrap } = this.#running;
-    const wakes = new WakeDesk({
-      account: (serverId) => sessions.account(serverId),
-      emit: this.#emit,
-      onWake: ({ serverId, sessionID, resync }) => {
-        const wish = {
-          serverId,
-          sessionID,
-          trigger: 1200,
-          ...(resync === undefined ? {} : { resync }),
-        } as const;
-        void desk.hold(wish).catch(() => undefined);
-      },
-    });
+    const { wakes, bootstrap } = this.#running;
     return pushEntry({
       onPackage0: (package0) => wakes.take(package0),
       onBootstrap: (push) => void bootstrap.push(push),
@@ -246,8 +237,9 @@ export class Device implements DeviceHandle {
   }
 
   #idle(): boolean {
-    const { agent, desk, bootstrap } = this.#running;
-    return !agent.busy && !desk.busy && !bootstrap.busy && agent.facts.owed.length === 0;
+    const { agent, desk, bootstrap, wakes } = this.#running;
+    const busy = agent.busy || desk.busy || bootstrap.busy || wakes.busy;
+    return !busy && agent.facts.owed.length === 0;
   }
 
   get #running(): Parts {
@@ -281,7 +273,7 @@ export class Device implements DeviceHandle {
   }
 
   async #release(): Promise<void> {
-    this.#wake?.close();
+    await this.#bearers?.close();
     await this.#control?.close();
     this.#parts?.sessions.close();
     this.#ground.downloads.close();

@@ -1,4 +1,5 @@
 import type { DeviceEvent } from './events.ts';
+import type { SmsForm, SmsOutcome } from './wake/sms-inbox.ts';
 
 /** One running device. */
 export interface DeviceHandle {
@@ -20,6 +21,11 @@ export interface DeviceHandle {
    * Resolves to the ServerIDs of the accounts it made. @throws DeviceError `bootstrap`
    */
   bootstrap(octets: Uint8Array, pin?: string): Promise<readonly string[]>;
+  /**
+   * A message that the modem received: whole, or a part that waits for the others.
+   * @throws DeviceError `refused` for what carries no WAP push
+   */
+  receiveSms(octets: Uint8Array, form?: SmsForm): SmsOutcome;
   onEvent(listener: (event: DeviceEvent) => void): () => void;
   /** Resolves when no session, operation or alert is pending (or when the time is over). */
   whenIdle(timeoutMs?: number): Promise<boolean>;
@@ -60,6 +66,7 @@ export interface DeviceStatus {
   readonly servers: readonly string[];
   readonly alertsOwed: number;
   readonly wakePort: number | undefined;
+  readonly httpPushPort: number | undefined;
   readonly nextPollAt: number | undefined;
   readonly lastSession: { readonly at: number; readonly outcome: string } | undefined;
 }

@@ -33,3 +33,4 @@ export type { ConsentPolicy, ConsentTo } from './ui/consent.ts';
 export type { Question } from './ui/question.ts';
 export { type Terminal, terminalPrompter } from './ui/terminal-prompter.ts';
 export type { Prompter, Reply } from './ui/user-interaction.ts';
+export type { SmsForm, SmsOutcome } from './wake/sms-inbox.ts';

@@ -13,6 +13,7 @@ export interface Layout {
   readonly socket: string;
   readonly simulation: string;
   readonly bootstrap: string;
+  readonly wakes: string;
 }
 
 export function layoutOf(dir: string): Layout {
@@ -28,5 +29,6 @@ export function layoutOf(dir: string): Layout {
     socket: join(dir, 'control.sock'),
     simulation: join(dir, 'simulation.json'),
     bootstrap: join(dir, 'bootstrap.json'),
+    wakes: join(dir, 'wakes.json'),
   };
 }

@@ -46,6 +46,9 @@ export const DEFAULT_MAX_MSG_SIZE: number = 16 * 1024;
 export const DEFAULT_MAX_OBJ_SIZE: number = 64 * 1024 * 1024;
 /** Triggers remembered so that none starts a second session. */
 export const MAX_REMEMBERED_WAKES = 256;
+/** Pushes over HTTP at once, and the time for one. */
+export const MAX_HTTP_PUSHES = 16;
+export const HTTP_PUSH_MS = 10_000;
 /** Connections to the control socket at once. */
 export const MAX_CONTROL_CONNECTIONS = 256;
 /** One request on the control socket: the longest carries a bootstrap document in base64. */
@@ -74,6 +77,7 @@ export const DEFAULT_TIMING: Timing = {
   rebootWaitMs: MINUTE,
   notifyRetryMs: 2 * SECOND,
   installIdleMs: MINUTE,
+  resyncPauseMs: MINUTE,
 };
 /** The stored tree: 4096 nodes and 4 MiB of values at most (limits of the tree), as JSON. */
 export const MAX_TREE_BYTES: number = 16 * 1024 * 1024;

@@ -128,7 +128,10 @@ export interface ScheduleOptions {
   readonly pollMs?: number;
   /** UDP port for package 0: 2948 by the standard, 0 for any free one; absent: not listening. */
   readonly wakePort?: number;
+  /** Also of `httpPushPort`; default: every address. */
   readonly wakeHost?: string;
+  /** TCP port for pushes over HTTP; 0 for any free one; absent: not listening. */
+  readonly httpPushPort?: number;
 }
 
 export interface DownloadOptions {
@@ -144,6 +147,8 @@ export interface PolicyOptions {
   readonly cleanUp?: 'keep' | 'drop' | 'idle';
   /** `synchronous`: Exec is answered 200 after the work; default 202 before it (F-064). */
   readonly exec?: 'asynchronous' | 'synchronous';
+  /** Whether package 0 with the resynchronisation nonce, which everybody knows, is taken; default `accept`. */
+  readonly resync?: 'accept' | 'refuse';
   /** How the virtual user answers the server's questions (Alerts 1100–1104). */
   readonly user?: Omit<AnswerPolicy, 'answers'>;
   /** Who decides whether a package is downloaded and installed; what is refused ends with 401. */
@@ -183,4 +188,6 @@ export interface Timing {
   readonly notifyRetryMs: number;
   /** Quiet before an update that may wait (`policy.install`). */
   readonly installIdleMs: number;
+  /** Between two triggers of a server with the resynchronisation nonce that are taken. */
+  readonly resyncPauseMs: number;
 }

@@ -23,6 +23,8 @@ import { type TreeStore, treeStore } from './tree-store/tree-store.ts';
 import { consentOf } from './ui/consent.ts';
 import { policyPrompter } from './ui/policy-prompter.ts';
 import { type Prompter, userInteraction } from './ui/user-interaction.ts';
+import { WakeDesk } from './wake/wake-desk.ts';
+import { WakeMemory } from './wake/wake-memory.ts';
 
 export interface Parts {
   readonly journal: Journal;
@@ -32,6 +34,7 @@ export interface Parts {
   readonly desk: SessionDesk;
   readonly bootstrap: BootstrapDesk;
   readonly card: CardSlot;
+  readonly wakes: WakeDesk;
   /** Holds the sessions that new accounts still wait for. */
   readonly contact: () => void;
 }
@@ -63,6 +66,7 @@ export async function openParts(ground: Ground): Promise<Parts> {
     const stock = { tree, trees, memory, sessions, desk };
     const contact = contactOf(stock);
     const bootstrap = makeBootstrap(ground, stock, contact);
+    const wakes = makeWakes(ground, stock, await WakeMemory.open(disk, layout.wakes, emit));
     return {
       journal,
       tree,
@@ -71,6 +75,7 @@ export async function openParts(ground: Ground): Promise<Parts> {
       desk,
       contact,
       bootstrap,
+      wakes,
       card: makeCard(ground, stock, bootstrap),
     };
   } catch (error) {
@@ -141,6 +146,27 @@ function makeExecutor(ground: Ground, tree: Tree, agent: Agent): TreeExecutor {
     tree,
     plugins: [devDetailPlugin(() => machine.fwV), ...roots.map(({ uri }) => fumoObject(uri, ports))],
     ui: userInteraction(prompterOf(ground)),
+  });
+}
+
+function makeWakes(ground: Ground, { sessions, desk }: Stock, memory: WakeMemory): WakeDesk {
+  const { config, emit, onPowerCut, signal } = ground;
+  const { policy = {} } = config;
+  return new WakeDesk({
+    account: (serverId) => sessions.account(serverId),
+    memory,
+    prompter: prompterOf(ground),
+    emit,
+    now: Date.now,
+    consent: policy.consent?.session ?? (ground.prompter === undefined ? 'yes' : 'ask'),
+    resync: policy.resync ?? 'accept',
+    resyncPauseMs: timingOf(config).resyncPauseMs,
+    signal,
+    onWake: ({ serverId, sessionID, resync }) => {
+      const form = resync === undefined ? {} : { resync };
+      void desk.hold({ serverId, sessionID, trigger: 1200, ...form }).catch(() => undefined);
+    },
+    onPowerCut,
   });
 }
 

@@ -7,7 +7,7 @@ import { makePackage, type Signer } from '@fumarole/update-package/make';
 import { createDevice } from '../src/create.ts';
 import type { DeviceEvent } from '../src/events.ts';
 import type { DeviceHandle } from '../src/handle.ts';
-import { DeviceHost } from '../src/host.ts';
+import { DeviceHost, type HostOptions } from '../src/host.ts';
 import type { DeviceOptions, Timing } from '../src/options.ts';
 
 export const ROOT = './FwUpdate/Main';
@@ -30,6 +30,7 @@ export const QUICK: Timing = {
   rebootWaitMs: 100,
   notifyRetryMs: 5,
   installIdleMs: 20,
+  resyncPauseMs: 60_000,
 };
 
 export interface PackageOrder {
@@ -97,17 +98,18 @@ export function newPublisher(): Publisher {
 
 export class Bench {
   readonly dir: string;
-  readonly host: DeviceHost = new DeviceHost();
+  readonly host: DeviceHost;
   readonly events: DeviceEvent[] = [];
   readonly publisher: Publisher = newPublisher();
 
-  private constructor(dir: string) {
+  private constructor(dir: string, options: HostOptions) {
     this.dir = dir;
+    this.host = new DeviceHost(options);
     this.host.onEvent((_, event) => void this.events.push(event));
   }
 
-  static async open(): Promise<Bench> {
-    return new Bench(await mkdtemp(join(tmpdir(), 'fumarole-device-')));
+  static async open(options: HostOptions = {}): Promise<Bench> {
+    return new Bench(await mkdtemp(join(tmpdir(), 'fumarole-device-')), options);
   }
 
   async create(

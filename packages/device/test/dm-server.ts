@@ -96,6 +96,11 @@ export class DmServer {
     };
   }
 
+  /** What the server keeps of the account becomes something else. */
+  change(to: (account: ServerAccount) => ServerAccount): void {
+    this.#account = to(this.#account);
+  }
+
   get serverAccount(): ServerAccount {
     return this.#account;
   }

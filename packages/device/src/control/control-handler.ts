@@ -1,5 +1,6 @@
 import { DeviceError } from '../device-error.ts';
 import type { DeviceHandle } from '../handle.ts';
+import type { SmsForm } from '../wake/sms-inbox.ts';
 import type { ControlHandler } from './control-server.ts';
 
 /** What `fumarole device …` may ask of a running device. */
@@ -20,6 +21,8 @@ export function controlHandler(device: DeviceHandle): ControlHandler {
       }
       case 'bootstrap':
         return { servers: await device.bootstrap(octetsOf(request.document), optionalText(request.pin)) };
+      case 'sms':
+        return { outcome: device.receiveSms(octetsOf(request.sms), formOf(request.form)) };
       case 'start-update':
         await device.startHeldUpdate(root);
         return device.status();
@@ -37,6 +40,10 @@ export function controlHandler(device: DeviceHandle): ControlHandler {
 
 function optionalText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function formOf(value: unknown): SmsForm {
+  return value === 'tpdu' || value === 'user-data' ? value : 'pdu';
 }
 
 function octetsOf(value: unknown): Uint8Array {

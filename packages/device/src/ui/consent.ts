@@ -5,7 +5,10 @@ import type { Prompter } from './user-interaction.ts';
 export type ConsentTo = 'download' | 'update';
 
 /** Who decides; default `ask` where somebody can be asked, else `yes`: the device is managed. */
-export type ConsentPolicy = { readonly [K in ConsentTo]?: 'ask' | 'yes' | 'no' };
+export type ConsentPolicy = {
+  /** `session`: to one that a server asks for with the wish that the user be asked. */
+  readonly [K in ConsentTo | 'session']?: 'ask' | 'yes' | 'no';
+};
 
 /** What it is about, as far as it is known. */
 export interface ConsentSubject {
