@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { registerBackup } from './commands/backup.ts';
+import { registerBootstrap } from './commands/bootstrap.ts';
 import { registerDeviceTree } from './commands/device-tree.ts';
 import { registerDevices } from './commands/devices.ts';
 import { registerEvents } from './commands/events.ts';
@@ -28,6 +29,7 @@ export function buildProgram(version: string): Command {
   registerBackup(program);
   program.commandsGroup('Fleet:');
   registerDevices(program);
+  registerBootstrap(program);
   registerDeviceTree(program);
   registerModels(program);
   registerUpdates(program);

@@ -245,6 +245,7 @@ async function composeApp(parts: Parts): Promise<FastifyInstance> {
     store,
     fleet,
     wake,
+    pushes: parts.pushes,
     values: parts.spool,
     credentials: desk,
     urls,

@@ -47,6 +47,8 @@ type WorldProxy = FaultProxy | RecordingProxy;
 export interface NewWorldDevice {
   readonly name: string;
   readonly provision?: Partial<ApiProvisionRequest>;
+  /** It leaves the factory without account, and the server knows nothing of it. */
+  readonly bare?: boolean;
   /** What its account trusts, where the server speaks TLS. */
   readonly tls?: AccountOptions['tls'];
   readonly device: Partial<Omit<DeviceOptions, 'firmware'>> & Pick<DeviceOptions, 'firmware'>;
@@ -217,26 +219,20 @@ export class World {
   async create({
     name,
     provision,
+    bare,
     tls,
     device,
   }: NewWorldDevice): Promise<{ readonly id: string; readonly dir: string }> {
     const id = `urn:test:${name}`;
     const wakePort = await freeUdpPort();
-    const { credentials } = await this.api<ApiProvisioned>('POST', '/devices', {
-      id,
-      wake: `udp:127.0.0.1:${wakePort}`,
-      clientScheme: 'md5',
-      serverScheme: 'md5',
-      ...provision,
-    });
     const dir = join(this.dir, 'devices', name);
-    const url = `${this.server.url}/dm`;
+    const wake = `udp:127.0.0.1:${wakePort}`;
+    const accounts = bare === true ? [] : [await this.#admit({ id, wake, ...provision }, tls)];
     await createDevice(dir, {
       name,
       identity: { devId: id, man: MANUFACTURER, mod: name, hwV: '1' },
-      accounts: [
-        { ...credentials, url, allowHttp: url.startsWith('http:'), ...(tls === undefined ? {} : { tls }) },
-      ],
+      accounts,
+      bootstrap: { allowHttp: true, ...(tls === undefined ? {} : { tls }) },
       trust: { publishers: [Buffer.from(this.#publisher.publicKey).toString('hex')] },
       schedule: { wakePort, wakeHost: '127.0.0.1' },
       maxObjSize: 8_000_000,
@@ -244,6 +240,16 @@ export class World {
       timing: { ...QUICK, ...device.timing },
     });
     return { id, dir };
+  }
+
+  async #admit(request: ApiProvisionRequest, tls: AccountOptions['tls']): Promise<AccountOptions> {
+    const { credentials } = await this.api<ApiProvisioned>('POST', '/devices', {
+      clientScheme: 'md5',
+      serverScheme: 'md5',
+      ...request,
+    });
+    const url = `${this.server.url}/dm`;
+    return { ...credentials, url, allowHttp: url.startsWith('http:'), ...(tls === undefined ? {} : { tls }) };
   }
 
   async start(id: string, dir: string): Promise<WorldDevice> {

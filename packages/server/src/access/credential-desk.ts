@@ -1,8 +1,8 @@
-import { accountDigest } from '@fumarole/dm/auth';
+import { accountDigest, makeNonceText } from '@fumarole/dm/auth';
 import { deviceKey } from '@fumarole/dm/objects';
 import type { AuthScheme, ServerAccount } from '@fumarole/dm/server';
 import type { ApiCredentials } from '../rest/api.ts';
-import type { CredentialDesk, CredentialOrder } from '../rest/deps.ts';
+import type { CredentialDesk, CredentialOrder, FirstCredentials } from '../rest/deps.ts';
 import type { CredentialRow, Store } from '../store/port.ts';
 import type { AccountVault } from './account-vault.ts';
 import { digests } from './digests.ts';
@@ -26,14 +26,46 @@ export function createCredentialDesk(deps: CredentialDeskDeps): CredentialDesk {
   return {
     issue: async (deviceId, order) => {
       const { account, shown } = makeAccount(deps, deviceId, order);
-      const key = deviceKey(deviceId);
-      for (;;) {
-        const { store, vault } = deps;
-        const expected = (await store.credentials(key))?.version ?? 0;
-        if ((await store.putCredentials(vault.close(key, account, expected))) === 'committed') return shown;
-      }
+      await keep(deps, deviceId, account);
+      return shown;
+    },
+    issueFirst: async (deviceId, order) => {
+      const made = makeAccount(deps, deviceId, order);
+      const { account, nonces } = withNonces(made.account, deps.random);
+      await keep(deps, deviceId, account);
+      return { credentials: made.shown, nonces };
     },
     reseal: () => reseal(deps),
+  };
+}
+
+async function keep(
+  { store, vault }: CredentialDeskDeps,
+  deviceId: string,
+  account: ServerAccount,
+): Promise<void> {
+  const key = deviceKey(deviceId);
+  for (;;) {
+    const expected = (await store.credentials(key))?.version ?? 0;
+    if ((await store.putCredentials(vault.close(key, account, expected))) === 'committed') return;
+  }
+}
+
+/** The first nonces of both sides, which a bootstrap document carries: no challenge is needed, and package 0 works from the start. */
+function withNonces(
+  account: ServerAccount,
+  random: CredentialDeskDeps['random'],
+): { readonly account: ServerAccount; readonly nonces: FirstCredentials['nonces'] } {
+  const { client, server } = account;
+  const forClient = isDigest(client.required) ? { nonce: makeNonceText(random) } : {};
+  const forServer = server !== undefined && isDigest(server.scheme) ? { nonce: makeNonceText(random) } : {};
+  return {
+    account: {
+      ...account,
+      client: { ...client, ...forClient },
+      ...(server === undefined ? {} : { server: { ...server, ...forServer } }),
+    },
+    nonces: { client: forClient.nonce, server: forServer.nonce },
   };
 }
 

@@ -1,11 +1,15 @@
 /** node:crypto as the pure packages want it: the only adapter of the server. */
-import { hash, randomFillSync } from 'node:crypto';
+import { createHmac, hash, randomFillSync } from 'node:crypto';
 import type { Digests } from '@fumarole/dm';
+import type { HmacSha1 } from '@fumarole/dm/bootstrap';
 
 export const digests: Digests = {
   md5: (...chunks) => digest('md5', chunks),
   sha256: (...chunks) => digest('sha256', chunks),
 };
+
+/** As bootstrap documents are proved by it. */
+export const hmacSha1: HmacSha1 = (key, octets) => createHmac('sha1', key).update(octets).digest();
 
 /** Random octets are asked of the system by the page: one at a time they cost more than the hashes. */
 const POOL_BYTES = 4096;

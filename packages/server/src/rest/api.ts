@@ -102,6 +102,44 @@ export interface ApiProvisionRequest {
   readonly offer?: OfferPolicy;
 }
 
+/** How a device gets its account by bootstrap. */
+export interface ApiBootstrapRequest {
+  /** Client provisioning (w7, the default) or DM profile. */
+  readonly document?: 'cp' | 'dm';
+  /** What proves the document; default `userpin`. Of the DM profile they are NETWORKID, USERPIN and USERPIN_NETWORKID. */
+  readonly security?: 'userpin' | 'netwpin' | 'usernetwpin' | 'userpinmac' | 'none';
+  readonly pin?: string;
+  readonly networkId?: string;
+  readonly scheme?: 'basic' | 'md5' | 'mac';
+  readonly name?: string;
+  readonly url?: string;
+  readonly init?: boolean;
+  readonly rotate?: boolean;
+  readonly send?: boolean;
+  readonly wake?: string;
+  readonly manufacturer?: string;
+  readonly model?: string;
+}
+
+/** A bootstrap document; its secrets and the PIN are shown here and never again. */
+export interface ApiBootstrap {
+  readonly id: string;
+  readonly credentials: ApiCredentials;
+  /** Media type with SEC and MAC, as a gateway is told it. */
+  readonly contentType: string;
+  /** WBXML, base64. */
+  readonly document: string;
+  /** The same for people. */
+  readonly xml: string;
+  /** The whole WSP push, base64. */
+  readonly push: string;
+  /** What the user enters. */
+  readonly pin?: string;
+  readonly sent: boolean;
+  /** Why it was to be sent and did not leave. */
+  readonly notSent?: string;
+}
+
 /** Outcome of a CSV import, row by row. */
 export interface ApiImport {
   readonly added: readonly ApiProvisioned[];

@@ -7,6 +7,7 @@ import type { Fleet } from '../fleet/fleet.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Store } from '../store/port.ts';
 import type { WakeService } from '../wake/channel.ts';
+import type { PushDesk } from '../wake/push-desk.ts';
 import type { ApiAuthScheme, ApiCredentials } from './api.ts';
 
 /** What the REST API needs from the rest of the server. */
@@ -16,6 +17,8 @@ export interface RestDeps {
   /** Large values that devices reported. */
   readonly values: Pick<Spool, 'read'>;
   readonly wake: WakeService;
+  /** Pushes of other things than package 0. */
+  readonly pushes: Pick<PushDesk, 'channelOf' | 'send'>;
   readonly credentials: CredentialDesk;
   readonly uploads: PackageUploads;
   readonly urls: UrlMaker;
@@ -37,9 +40,17 @@ export interface CredentialOrder {
   readonly serverSecret?: string;
 }
 
+export interface FirstCredentials {
+  readonly credentials: ApiCredentials;
+  /** base64; absent for schemes without. */
+  readonly nonces: { readonly client: string | undefined; readonly server: string | undefined };
+}
+
 /** Makes, seals and keeps device credentials; the only place that ever sees a secret, and it shows it once. */
 export interface CredentialDesk {
   issue(deviceId: string, order: CredentialOrder): Promise<ApiCredentials>;
+  /** With first nonces, for a document that brings the whole account. */
+  issueFirst(deviceId: string, order: CredentialOrder): Promise<FirstCredentials>;
   /** Seals every row that is not sealed with the present key; the number of rows. */
   reseal(): Promise<number>;
 }

@@ -7,6 +7,7 @@ import type { RestDeps } from './deps.ts';
 import { MAX_JSON_BODY_BYTES } from './limits.ts';
 import type { RestApp, SchemaTypes } from './rest-app.ts';
 import { RestError } from './rest-error.ts';
+import { registerBootstrapRoute } from './routes/bootstrap.ts';
 import { registerCommandRoutes } from './routes/commands.ts';
 import { registerDescriptionRoutes } from './routes/descriptions.ts';
 import { registerDeviceRoutes } from './routes/devices.ts';
@@ -53,6 +54,7 @@ function registerRoutes(app: RestApp, deps: RestDeps): void {
   // A package goes through as a stream; whoever takes it limits it.
   app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
   registerDeviceRoutes(app, deps);
+  registerBootstrapRoute(app, deps);
   registerImportRoutes(app, deps);
   registerKnowledgeRoutes(app, deps);
   registerCommandRoutes(app, deps);

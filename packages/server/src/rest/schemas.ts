@@ -1,5 +1,6 @@
 import Type, { type TUnsafe } from 'typebox';
 import type {
+  ApiBootstrap,
   ApiDescription,
   ApiDevice,
   ApiDeviceDetail,
@@ -165,10 +166,26 @@ export const deviceDetailSchema: TUnsafe<ApiDeviceDetail> = describing<ApiDevice
 );
 
 const sideSchema = Type.Object({ scheme: schemeSchema, name: text(), secret: text() });
+const credentialsSchema = Type.Object({
+  serverId: text(),
+  client: sideSchema,
+  server: Type.Optional(sideSchema),
+});
 export const provisionedSchema: TUnsafe<ApiProvisioned> = describing<ApiProvisioned>()(
+  Type.Object({ id: text(), credentials: credentialsSchema }),
+);
+
+export const bootstrapSchema: TUnsafe<ApiBootstrap> = describing<ApiBootstrap>()(
   Type.Object({
     id: text(),
-    credentials: Type.Object({ serverId: text(), client: sideSchema, server: Type.Optional(sideSchema) }),
+    credentials: credentialsSchema,
+    contentType: text('Media type with SEC and MAC.'),
+    document: text('WBXML, base64.'),
+    xml: text('The document as text.'),
+    push: text('The whole WSP push, base64.'),
+    pin: optionalText('What the user enters.'),
+    sent: Type.Boolean(),
+    notSent: optionalText('Why it did not leave.'),
   }),
 );
 
