@@ -40,7 +40,7 @@ async function wakeAddress(dir: string): Promise<string> {
 
 /** The first session is the device's own doing, with the credentials of the document; then a whole update. */
 async function updates(device: WorldDevice): Promise<void> {
-  await vi.waitFor(async () => expect((await world.device(device.id)).contacts).toBe(1), 10_000);
+  await vi.waitFor(async () => expect((await world.device(device.id)).contacts).toBeGreaterThan(0), 10_000);
   const opened = device.events.flatMap((event) =>
     event.kind === 'session' && event.phase === 'opened' ? [event.trigger] : [],
   );
@@ -135,7 +135,7 @@ describe('what is refused', () => {
     const first = await order(id, { security: 'none' });
     await bootstrapDevice(dir, octets(first.document));
     const device = await world.start(id, dir);
-    await vi.waitFor(async () => expect((await world.device(id)).contacts).toBe(1), 10_000);
+    await vi.waitFor(async () => expect((await world.device(id)).contacts).toBeGreaterThan(0), 10_000);
     await expect(order(id, { security: 'none' })).rejects.toThrow(/409.*rotate/);
     await expect(device.handle.bootstrap(octets(first.document))).rejects.toMatchObject({
       code: 'bootstrap',
@@ -147,7 +147,7 @@ describe('what is refused', () => {
     const { id, dir } = await bare('rotated', { bootstrap: { allowHttp: true, existing: 'replace' } });
     await bootstrapDevice(dir, octets((await order(id, { security: 'none' })).document));
     const device = await world.start(id, dir);
-    await vi.waitFor(async () => expect((await world.device(id)).contacts).toBe(1), 10_000);
+    await vi.waitFor(async () => expect((await world.device(id)).contacts).toBeGreaterThan(0), 10_000);
     const again = await order(id, { security: 'none', rotate: true, document: 'dm' });
     await device.handle.bootstrap(octets(again.document));
     await updatesAgain(device);
