@@ -2,6 +2,7 @@ import type { BitCoder } from '../../read/delta/bit-coder.ts';
 
 /** Range encoder (docs/delta-format.md §5.1). */
 export class BitEncoder implements BitCoder {
+  readonly reads = false;
   #octets = new Uint8Array(0x1000);
   #length = 0;
   #low = 0;

@@ -3,14 +3,17 @@
  * so that one description of the data serves both. `probability` is that of a 1, in 65,536ths.
  */
 export interface BitCoder {
+  /** Whether it is the coder that knows the bits. */
+  readonly reads: boolean;
   code(bit: number, probability: number): number;
 }
 
 /** Learns nothing from outside: returns the bit it is given. Models are taught with it. */
-export const teaching: BitCoder = { code: (bit) => bit };
+export const teaching: BitCoder = { reads: false, code: (bit) => bit };
 
 /** Range decoder (docs/delta-format.md §5.1). Behind its end it reads zeros; the caller knows what was used. */
 export class BitDecoder implements BitCoder {
+  readonly reads = true;
   readonly #octets: Uint8Array;
   #at = 0;
   #low = 0;

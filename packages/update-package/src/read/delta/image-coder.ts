@@ -16,6 +16,14 @@ const RUN_CONTEXTS = 64;
 /** A run ends with its window of 2^12 octets. */
 const RUN_DIGITS = 12;
 
+/** Octets of the new image that are coded together, and who codes them. */
+interface Interval {
+  readonly coder: BitCoder;
+  readonly start: number;
+  readonly end: number;
+  readonly octets: Uint8Array;
+}
+
 /**
  * The new image as an account of the old one (docs/delta-format.md §5): which octets are as predicted, what stands where
  * they are not, and what is added. One description for both sides: an encoder has the octets, a decoder gets them.
@@ -32,8 +40,6 @@ export class ImageCoder {
   readonly #window = new Uint8Array(WINDOW_BYTES);
   readonly #before = new Uint8Array(WINDOW_BYTES);
   readonly #kinds = new Uint8Array(WINDOW_BYTES);
-  /** Octets as predicted until the next correction; -1: not known. */
-  #run = -1;
   #lastRun = 0;
   #corrected = 0;
 
@@ -60,18 +66,17 @@ export class ImageCoder {
 
   /** Codes the octets of the new image from `start` on: an encoder gives them in `octets`, a decoder finds them there. */
   code(coder: BitCoder, start: number, octets: Uint8Array): void {
-    const end = start + octets.length;
-    this.#run = -1;
+    const interval = { coder, start, octets, end: start + octets.length };
     this.#lastRun = 0;
     this.#corrected = 0;
     for (let i = this.#commandAt(start); i < this.#commands.length; i++) {
       const command = this.#commands[i];
-      if (command === undefined || command.newPosition >= end) return;
+      if (command === undefined || command.newPosition >= interval.end) return;
+      this.#copy(interval, command);
       const added = command.newPosition + command.copied;
-      this.#copy(coder, command, Math.max(start, command.newPosition), Math.min(end, added), start, octets);
-      const from = Math.max(start, added);
-      const to = Math.min(end, added + command.added);
-      if (from < to) this.#literals.code(coder, octets, from - start, to - start, start);
+      const from = Math.max(start, added) - start;
+      const to = Math.min(interval.end, added + command.added) - start;
+      if (from < to) this.#literals.code(coder, octets, from, to, start);
     }
   }
 
@@ -87,80 +92,51 @@ export class ImageCoder {
     return Math.max(0, low - 1);
   }
 
-  #copy(
-    coder: BitCoder,
-    command: Command,
-    from: number,
-    to: number,
-    start: number,
-    octets: Uint8Array,
-  ): void {
-    for (let at = from; at < to; ) {
+  #copy(interval: Interval, command: Command): void {
+    const to = Math.min(interval.end, command.newPosition + command.copied);
+    for (let at = Math.max(interval.start, command.newPosition); at < to; ) {
       const length = Math.min(to - at, WINDOW_BYTES - (at % WINDOW_BYTES));
-      this.#codeWindow(coder, command, at, length, octets, at - start);
-      this.#predictor.learn(octets, at - start);
+      this.#predict(command, at, length);
+      this.#codeWindow(interval, at, length);
+      this.#predictor.learn(interval.octets, at - interval.start);
       at += length;
     }
   }
 
-  #codeWindow(
-    coder: BitCoder,
-    command: Command,
-    at: number,
-    length: number,
-    octets: Uint8Array,
-    into: number,
-  ): void {
-    const window = this.#window;
-    const oldPosition = at - command.newPosition + command.oldPosition;
-    this.#old.read(oldPosition, this.#before.subarray(0, length));
-    window.set(this.#before.subarray(0, length));
-    const { phase } = this.#header.form;
-    this.#predictor.predict(
-      { octets: window, kinds: this.#kinds, length, oldPosition, newPosition: at },
-      command,
-    );
-    for (let i = 0; i < length; ) {
-      if (this.#run < 0) this.#run = this.#codeRun(coder, octets, into, i, length, (at + i - phase) & 3);
-      const as = Math.min(this.#run, length - i);
-      octets.set(window.subarray(i, i + as), into + i);
-      i += as;
-      this.#run -= as;
-      if (i < length) {
-        this.#correct(coder, octets, into, i, length, (at + i - phase) & 3);
-        i += 1;
-      }
-      this.#run = -1;
+  #predict(command: Command, newPosition: number, length: number): void {
+    const oldPosition = newPosition - command.newPosition + command.oldPosition;
+    const before = this.#before.subarray(0, length);
+    this.#old.read(oldPosition, before);
+    this.#window.set(before);
+    const window = { octets: this.#window, kinds: this.#kinds, length, oldPosition, newPosition };
+    this.#predictor.predict(window, command);
+  }
+
+  #codeWindow(interval: Interval, at: number, length: number): void {
+    const into = at - interval.start;
+    const phase = at - this.#header.form.phase;
+    for (let i = 0; i < length; i++) {
+      const run = this.#codeRun(interval, into, i, length, (phase + i) & 3);
+      interval.octets.set(this.#window.subarray(i, i + run), into + i);
+      i += run;
+      if (i < length) this.#correct(interval, into, i, length, (phase + i) & 3);
     }
   }
 
   /** How many octets from here to the window's end are as predicted. */
-  #codeRun(
-    coder: BitCoder,
-    octets: Uint8Array,
-    into: number,
-    from: number,
-    length: number,
-    phase: number,
-  ): number {
+  #codeRun({ coder, octets }: Interval, into: number, from: number, length: number, phase: number): number {
+    const left = length - from;
     let run = 0;
-    while (from + run < length && this.#window[from + run] === octets[into + from + run]) run++;
+    if (!coder.reads) while (run < left && this.#window[from + run] === octets[into + from + run]) run++;
     const inField = this.#kinds[from] === FieldKind.none ? 0 : 16;
     const context = Math.min(3, this.#lastRun) * 4 + phase + inField + this.#corrected * 32;
-    const coded = Math.min(length - from, this.#runs.code(coder, run, context));
+    const coded = Math.min(left, this.#runs.code(coder, run, context));
     this.#lastRun = coded;
-    this.#corrected = coded < length - from ? 1 : 0;
+    this.#corrected = coded < left ? 1 : 0;
     return coded;
   }
 
-  #correct(
-    coder: BitCoder,
-    octets: Uint8Array,
-    into: number,
-    i: number,
-    length: number,
-    phase: number,
-  ): void {
+  #correct({ coder, octets }: Interval, into: number, i: number, length: number, phase: number): void {
     const window = this.#window;
     const at = into + i;
     const expected = window[i] ?? 0;
