@@ -120,3 +120,37 @@ describe('fumarole keys', () => {
     expect(JSON.parse(one).keyId).toMatch(/^[0-9a-f]{16}$/);
   });
 });
+
+describe('fumarole package diff and apply', () => {
+  it('a real image becomes the next version of itself, out of a delta a fraction of its size', async () => {
+    const [old, next] = [readHubImage('primehub', '7.27.0'), readHubImage('primehub', '7.28.0')];
+    await writeFile(at('old'), old.image);
+    await writeFile(at('new'), next.image);
+    const made = JSON.parse(
+      await run('package', 'diff', '--from', at('old'), '--to', at('new'), '--out', at('delta'), '--json'),
+    );
+    expect(made).toMatchObject({ bytes: (await stat(at('delta'))).size, newBytes: next.image.length });
+    expect(made.bytes).toBeLessThan(next.image.length / 10);
+    const files = ['--from', at('old'), '--patch', at('delta'), '--out', at('made')];
+    expect(JSON.parse(await run('package', 'apply', ...files, '--json'))).toMatchObject({
+      bytes: next.image.length,
+    });
+    expect(Buffer.compare(await readFile(at('made')), next.image)).toBe(0);
+  });
+
+  it('a delta on another image, or damaged, is refused and leaves no file', async () => {
+    await writeFile(at('old'), 'a'.repeat(1000));
+    await writeFile(at('new'), 'b'.repeat(1000));
+    await run('package', 'diff', '--from', at('old'), '--to', at('new'), '--out', at('delta'));
+    const onto = (from: string) =>
+      run('package', 'apply', '--from', at(from), '--patch', at('delta'), '--out', at('made'));
+    await writeFile(at('other'), 'a'.repeat(999));
+    await expect(onto('other')).rejects.toMatchObject({ code: 'PACKAGE_MALFORMED' });
+    await writeFile(at('other'), 'c'.repeat(1000));
+    await expect(onto('other')).rejects.toMatchObject({ code: 'PACKAGE_HASH' });
+    const damaged = await readFile(at('delta'));
+    await writeFile(at('delta'), damaged.subarray(0, damaged.length - 1));
+    await expect(onto('old')).rejects.toThrow();
+    expect((await readdir(folder)).filter((name) => name.startsWith('made'))).toEqual([]);
+  });
+});

@@ -7,15 +7,18 @@ import {
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CliError, ExitCode } from './cli-error.ts';
 import { jsonCommand, outputOf, wholeNumber } from './context.ts';
+import { registerDeltaCommands } from './delta-commands.ts';
 import { base64, fileSigner, generateKeyFile, packagePorts, readPublicKey } from './key-files.ts';
 import { type Output, printFacts, printJson, sizeText } from './output.ts';
 import { makePackageFile, readPackageHeader, verifyPackageFile } from './package-files.ts';
 
 const RELEASE = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 
-/** `fumarole package make|inspect|verify` and `fumarole keys generate|show`: files only, no server. */
+/** `fumarole package make|inspect|verify|diff|apply` and `fumarole keys generate|show`: files only, no server. */
 export function registerPackageCommands(program: Command): void {
-  const packages = program.command('package').description('make, inspect and verify update package files');
+  const packages = program
+    .command('package')
+    .description('make, inspect and verify update package files; make and apply deltas');
   registerMake(packages);
   jsonCommand(packages, 'inspect <file>', 'what a package file says of itself; nothing is verified').action(
     async (file: string, _options: unknown, command: Command) => {
@@ -26,6 +29,7 @@ export function registerPackageCommands(program: Command): void {
     },
   );
   registerVerify(packages);
+  registerDeltaCommands(packages);
   const keys =
     program.commands.find((command) => command.name() === 'keys') ??
     program.command('keys').description('publisher keys');

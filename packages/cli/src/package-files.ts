@@ -117,7 +117,7 @@ async function writeWhole(out: string, header: Uint8Array, files: readonly strin
 }
 
 /** A failure of the system, said with the name of the file. */
-async function told<T>(file: string, work: Promise<T>): Promise<T> {
+export async function told<T>(file: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

@@ -97,6 +97,14 @@ describe('deltas', () => {
     );
   });
 
+  it('images in buffers of the host are not touched', () => {
+    const [old, target] = [Buffer.from(program(40, undefined)), Buffer.from(program(40, 3))];
+    const [oldBefore, targetBefore] = [new Uint8Array(old), new Uint8Array(target)];
+    const { octets } = makeDelta(old, target, sha256);
+    expect([new Uint8Array(old), new Uint8Array(target)]).toEqual([oldBefore, targetBefore]);
+    expect(apply(oldBefore, octets, 10)).toEqual(targetBefore);
+  });
+
   it('an image that is the same but for four octets takes less than 128', () => {
     const old = noise(60_000, 3);
     const target = old.slice();
@@ -159,8 +167,9 @@ describe('deltas that are not right', () => {
     expect(() => apply(old, join([octets, new Uint8Array(1)]), 64)).toThrow('behind the end');
   });
 
-  it('another old image is refused by its size', () => {
+  it('another old image is refused, by its size or by its hash', () => {
     expect(() => apply(old.subarray(1), octets, 64)).toThrow('2999 octets where 3000 belong');
+    expect(() => apply(noise(3_000, 8), octets, 64)).toThrow('for another old image');
   });
 
   it('arbitrary octets behind a good beginning end in a PackageError', () => {

@@ -1,3 +1,4 @@
+export { type MadeDelta, makeDelta } from './delta/make-delta.ts';
 export { digestImage, type ImageDigest } from './describe.ts';
 export {
   type ComponentInput,

@@ -1,3 +1,10 @@
+export {
+  type DeltaCheckpoint,
+  DeltaDecoder,
+  decoderMemory,
+} from './delta/delta-decoder.ts';
+export type { DeltaHeader } from './delta/header.ts';
+export type { OldImage } from './delta/ports.ts';
 export { keyIdOf } from './envelope.ts';
 export { parseHeader, peekHeaderLength } from './header.ts';
 export { HeaderReader } from './header-reader.ts';

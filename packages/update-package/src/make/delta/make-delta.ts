@@ -28,8 +28,9 @@ export interface MadeDelta {
   readonly added: number;
 }
 
-/** Makes the delta that turns `old` into `target`, lossless for any two images. Throws {@link PackageError} above the limits. */
-export function makeDelta(old: Uint8Array, target: Uint8Array, sha256: Sha256): MadeDelta {
+/** Makes the delta that turns the old image into the new one, lossless for any two images. Throws {@link PackageError} above the limits. */
+export function makeDelta(oldImage: Uint8Array, newImage: Uint8Array, sha256: Sha256): MadeDelta {
+  const [old, target] = [plain(oldImage), plain(newImage)];
   if (old.length > MAX_IMAGE_BYTES || target.length > MAX_IMAGE_BYTES) {
     throw new PackageError(
       PackageErrorCode.limit,
@@ -40,6 +41,11 @@ export function makeDelta(old: Uint8Array, target: Uint8Array, sha256: Sha256): 
   const form = findAddressForm(old, target, first);
   const commands = bounded(matchByMeaning(old, target, form, first));
   return encode(old, target, form, commands, sha256);
+}
+
+/** The same octets as a plain array: `slice` of a subclass may share its memory. */
+function plain(octets: Uint8Array): Uint8Array {
+  return new Uint8Array(octets.buffer, octets.byteOffset, octets.length);
 }
 
 /** The longest copies of as many commands as the format allows; what the others copied is added. */

@@ -12,6 +12,7 @@ import type { OldImage } from './ports.ts';
 /** In front of each interval: its length, the highest bit set where its octets stand as they are. */
 export const INTERVAL_PREFIX_BYTES = 4;
 export const STORED_BIT = 0x80000000;
+const OLD_READ_BYTES = 0x10000;
 
 /** Where a decoder can go on, and what it had learnt: at most 256 KiB for an image of several intervals. */
 export interface DeltaCheckpoint {
@@ -30,6 +31,7 @@ export interface DeltaCheckpoint {
  */
 export class DeltaDecoder {
   readonly #old: OldImage;
+  readonly #sha256: Sha256 | undefined;
   #hash: IncrementalHash | undefined;
   #pending: Uint8Array = new Uint8Array(0);
   #header: DeltaHeader | undefined;
@@ -38,16 +40,17 @@ export class DeltaDecoder {
   #consumed = 0;
   #produced = 0;
 
-  /** With `sha256` the whole new image is checked against the head's hash. */
+  /** With `sha256` both images are checked against the hashes of the head. */
   constructor(old: OldImage, sha256?: Sha256) {
     this.#old = old;
+    this.#sha256 = sha256;
     this.#hash = sha256?.();
   }
 
   /** Goes on from a checkpoint; `prelude` are the first octets of the same delta, before the intervals. */
   static resume(old: OldImage, prelude: Uint8Array, checkpoint: DeltaCheckpoint): DeltaDecoder {
     const decoder = new DeltaDecoder(old);
-    decoder.#pending = prelude.slice();
+    decoder.#pending = new Uint8Array(prelude);
     decoder.#readPrelude();
     decoder.#restore(checkpoint);
     return decoder;
@@ -115,6 +118,7 @@ export class DeltaDecoder {
     if (header.oldSize !== this.#old.size) {
       throw this.#wrong(`the old image has ${this.#old.size} octets where ${header.oldSize} belong`);
     }
+    if (this.#header === undefined) this.#checkOld(header);
     this.#header = header;
     const end = length + header.commandBytes;
     if (this.#pending.length < end) return;
@@ -124,6 +128,19 @@ export class DeltaDecoder {
     this.#coder = new ImageCoder(header, commands, this.#old);
     this.#prelude = end;
     this.#consume(end);
+  }
+
+  #checkOld({ oldHash }: DeltaHeader): void {
+    const hash = this.#sha256?.();
+    if (hash === undefined) return;
+    const octets = new Uint8Array(OLD_READ_BYTES);
+    for (let at = 0; at < this.#old.size; at += octets.length) {
+      const piece = octets.subarray(0, Math.min(octets.length, this.#old.size - at));
+      this.#old.read(at, piece);
+      hash.update(piece);
+    }
+    if (equalOctets(hash.digest().subarray(0, HASH_PREFIX_BYTES), oldHash)) return;
+    throw new PackageError(PackageErrorCode.hash, 'the delta is for another old image', this.#consumed);
   }
 
   #takeInterval(): Uint8Array | undefined {
@@ -183,7 +200,6 @@ function octetsOf(array: Uint16Array | Int32Array): Uint8Array {
 }
 
 function join(first: Uint8Array, second: Uint8Array): Uint8Array {
-  if (first.length === 0) return second.slice();
   const joined = new Uint8Array(first.length + second.length);
   joined.set(first);
   joined.set(second, first.length);
