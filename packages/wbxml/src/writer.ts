@@ -25,8 +25,10 @@ const SHORT = 64;
 const ELEMENT_OCTETS = 6;
 /** Page switch and tag. */
 const TAG_OCTETS = 3;
-/** STR_I, three digits, closing zero, END: status codes and counters of messages and commands. */
-const SMALL_NUMBER_OCTETS = 6;
+/** Digits of the largest number of 32 bits. */
+const MOST_DIGITS = 10;
+/** STR_I, the digits, closing zero, END. */
+const NUMBER_OCTETS = MOST_DIGITS + 3;
 const DIGIT_ZERO = 0x30;
 
 /**
@@ -132,27 +134,29 @@ export class WbxmlWriter extends OctetBuffer {
 
   /** An element that holds a number in decimal. */
   numberElement(tag: number, value: number): void {
-    if (value >= 1000 || value < 0 || !Number.isInteger(value)) {
+    if (value >>> 0 !== value) {
       this.textElement(tag, String(value));
       return;
     }
     this.#tag(tag, CONTENT_BIT);
-    if (this.at + SMALL_NUMBER_OCTETS > this.octets.length) {
-      this.grow(SMALL_NUMBER_OCTETS);
+    if (this.at + NUMBER_OCTETS > this.octets.length) {
+      this.grow(NUMBER_OCTETS);
     }
     const { octets } = this;
-    let { at } = this;
-    octets[at++] = GlobalToken.STR_I;
-    if (value >= 100) {
-      octets[at++] = DIGIT_ZERO + Math.floor(value / 100);
+    let digits = 1;
+    for (let power = 10; digits < MOST_DIGITS && value >= power; power *= 10) {
+      digits++;
     }
-    if (value >= 10) {
-      octets[at++] = DIGIT_ZERO + (Math.floor(value / 10) % 10);
+    octets[this.at] = GlobalToken.STR_I;
+    const end = this.at + 1 + digits;
+    let rest = value;
+    for (let at = end - 1; at > this.at; at--) {
+      octets[at] = DIGIT_ZERO + (rest % 10);
+      rest = Math.floor(rest / 10);
     }
-    octets[at++] = DIGIT_ZERO + (value % 10);
-    octets[at++] = 0;
-    octets[at++] = GlobalToken.END;
-    this.at = at;
+    octets[end] = 0;
+    octets[end + 1] = GlobalToken.END;
+    this.at = end + 2;
   }
 
   /** An inline string; one that contains U+0000 goes out as OPAQUE. */

@@ -10,7 +10,7 @@ const OWN_PART_OCTETS = 1024;
 /** WBXML 1.2, numeric public identifier, UTF-8, no string table (§7). */
 export class WbxmlEmitter extends WbxmlWriter implements Emitter {
   readonly octetsAsBase64 = false;
-  readonly #parts: MessagePart[] = [];
+  #parts: MessagePart[] | undefined;
   /** Octets that go out without passing through the writer. */
   #passed = 0;
 
@@ -52,10 +52,11 @@ export class WbxmlEmitter extends WbxmlWriter implements Emitter {
 
   parts(): readonly MessagePart[] {
     const last: MessagePart = { kind: 'octets', octets: this.finish() };
-    return this.#parts.length === 0 ? [last] : [...this.#parts, last];
+    return this.#parts === undefined ? [last] : [...this.#parts, last];
   }
 
   #pass(part: MessagePart, octets: number): void {
+    this.#parts ??= [];
     this.#parts.push({ kind: 'octets', octets: this.take() }, part);
     this.#passed += octets;
   }
