@@ -70,12 +70,13 @@ export function registerCreate(device: Command): void {
     .option('--simulate <json>', 'what the device does wrong, e.g. {"failBoot":true}')
     .option('--config <file>', 'JSON with any other options of the device')
     .action(async (dir: string, options: CreateOptions, command: Command) => {
-      const made = await deviceOptions(options);
       const document = options.bootstrap === undefined ? undefined : await readDocument(options.bootstrap);
-      await withRuntime(async ({ createDevice, bootstrapDevice }) => {
-        await createDevice(resolve(dir), made);
+      const made = await withRuntime(async ({ createDevice, bootstrapDevice, readAccount }) => {
+        const wanted = await deviceOptions(options, readAccount);
+        await createDevice(resolve(dir), wanted);
         const pin = options.pin === undefined ? {} : { pin: options.pin };
         if (document !== undefined) await bootstrapDevice(resolve(dir), document, pin);
+        return wanted;
       });
       const output = outputOf(command);
       if (output.json) printJson(output, { dir: resolve(dir), device: options.device });
@@ -91,10 +92,14 @@ function hint({ accounts, smartcard }: DeviceOptions, document: Uint8Array | und
   return waits ? ' It has no account yet: it waits for a bootstrap.' : '';
 }
 
-async function deviceOptions(options: CreateOptions): Promise<DeviceOptions> {
+type ReadAccount = (value: unknown, field: string) => AccountOptions;
+
+async function deviceOptions(options: CreateOptions, readAccount: ReadAccount): Promise<DeviceOptions> {
   const more = options.config === undefined ? {} : record(await jsonFile(options.config), options.config);
   const account =
-    options.account === undefined ? undefined : accountOf(await jsonFile(options.account), options.url);
+    options.account === undefined
+      ? undefined
+      : readAccount(accountIn(await jsonFile(options.account), options.url), '--account');
   const simulate =
     options.simulate === undefined
       ? {}
@@ -129,16 +134,11 @@ async function deviceOptions(options: CreateOptions): Promise<DeviceOptions> {
 }
 
 /** What the server printed holds the credentials below `credentials`; the account itself is taken too. */
-function accountOf(value: unknown, at: string | undefined): AccountOptions {
+function accountIn(value: unknown, at: string | undefined): object {
   const outer = record(value, '--account');
   const account = 'credentials' in outer ? record(outer.credentials, 'credentials') : outer;
   const url = at ?? account.url ?? outer.url;
-  // createDevice looks at every field of an account.
-  return {
-    ...account,
-    url,
-    allowHttp: account.allowHttp ?? String(url).startsWith('http:'),
-  } as unknown as AccountOptions;
+  return { ...account, url, allowHttp: account.allowHttp ?? String(url).startsWith('http:') };
 }
 
 function member(more: Readonly<Record<string, unknown>>, name: string): Readonly<Record<string, unknown>> {

@@ -1,25 +1,12 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  sign,
-  verify,
-} from 'node:crypto';
+import * as crypto from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import type { Signer } from '@fumarole/update-package/make';
-import { keyIdOf, type ReadPorts } from '@fumarole/update-package/read';
+import { ed25519Ports, keyIdOf, type ReadPorts } from '@fumarole/update-package/read';
 import { CliError } from './cli-error.ts';
 
 /** node:crypto as the update package wants it. */
-export const packagePorts: ReadPorts = {
-  sha256: () => createHash('sha256'),
-  verify: ({ publicKey }, message, signature) =>
-    publicKey.length === 32 &&
-    signature.length === 64 &&
-    verify(null, message, keyOfRaw(publicKey), signature),
-};
+export const packagePorts: ReadPorts = ed25519Ports(crypto);
 
 /** A new key pair in two files. */
 export interface KeyFile {
@@ -87,11 +74,6 @@ function rawOf(key: KeyObject): Uint8Array {
   const { x } = key.export({ format: 'jwk' });
   if (x === undefined) throw new TypeError('an Ed25519 key is expected');
   return Buffer.from(x, 'base64url');
-}
-
-function keyOfRaw(raw: Uint8Array): KeyObject {
-  const x = Buffer.from(raw).toString('base64url');
-  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
 }
 
 export function base64(octets: Uint8Array): string {

@@ -6,7 +6,7 @@ import type { Disk } from './disk/disk.ts';
 import { readJson } from './disk/durable-file.ts';
 import { layoutOf } from './layout.ts';
 import { DEFAULT_TIMING, MAX_CONFIG_BYTES, MAX_NAME_CHARACTERS, MAX_URL_CHARACTERS } from './limits.ts';
-import type { DeviceConfig, Timing } from './options.ts';
+import type { AccountOptions, CredentialOptions, DeviceConfig, Timing, TlsOptions } from './options.ts';
 import { CUT_PHASES } from './simulate.ts';
 
 /** @throws DeviceError `no-device`, `bad-config` */
@@ -33,8 +33,8 @@ export function checkConfig(value: unknown): DeviceConfig {
   const identity = record(config.identity, 'identity');
   for (const field of ['devId', 'man', 'mod', 'hwV']) text(identity[field], `identity.${field}`);
   const accounts = list(config.accounts, 'accounts');
-  accounts.forEach(checkAccount);
-  if (new Set(accounts.map((account) => record(account, 'account').serverId)).size < accounts.length) {
+  const read = accounts.map((account, at) => readAccount(account, `accounts[${at}]`));
+  if (new Set(read.map(({ serverId }) => serverId)).size < read.length) {
     throw bad('accounts', 'two have the same serverId'); // S-026
   }
   list(record(config.trust, 'trust').publishers, 'trust.publishers').forEach((key, at) => {
@@ -51,25 +51,65 @@ export function checkConfig(value: unknown): DeviceConfig {
   return value as DeviceConfig;
 }
 
-function checkAccount(value: unknown, at: number): void {
-  const account = record(value, `accounts[${at}]`);
-  text(account.serverId, `accounts[${at}].serverId`);
-  const url = text(account.url, `accounts[${at}].url`, MAX_URL_CHARACTERS);
+/** An account as it is written in JSON. @throws DeviceError `bad-config` */
+export function readAccount(value: unknown, field: string = 'account'): AccountOptions {
+  const account = record(value, field);
+  const url = text(account.url, `${field}.url`, MAX_URL_CHARACTERS);
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-    throw bad(`accounts[${at}].url`, 'an http(s) URL is expected');
-  checkCredential(account.client, `accounts[${at}].client`);
-  if (account.server !== undefined) checkCredential(account.server, `accounts[${at}].server`);
+    throw bad(`${field}.url`, 'an http(s) URL is expected');
+  return {
+    serverId: text(account.serverId, `${field}.serverId`),
+    url,
+    client: readCredential(account.client, `${field}.client`),
+    ...given('server', account.server, (server) => readCredential(server, `${field}.server`)),
+    ...given('authPref', account.authPref, (pref) => choice(pref, PREFERRED, `${field}.authPref`)),
+    ...given('allowHttp', account.allowHttp, (allow) => choice(allow, [true, false], `${field}.allowHttp`)),
+    ...given('tls', account.tls, (tls) => readTls(tls, `${field}.tls`)),
+  };
 }
 
-function checkCredential(value: unknown, field: string): void {
-  const credential = record(value, field);
-  const scheme = credential.scheme;
-  if (!['none', 'basic', 'md5', 'mac', 'transport'].includes(String(scheme))) {
-    throw bad(`${field}.scheme`, 'none, basic, md5, mac or transport is expected');
-  }
-  if (scheme === 'none' || scheme === 'transport') return;
-  text(credential.name, `${field}.name`);
-  text(credential.secret, `${field}.secret`);
+const SCHEMES = ['none', 'basic', 'md5', 'mac', 'transport'] as const;
+const PREFERRED = ['basic', 'md5', 'mac'] as const;
+const TLS_VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
+
+function readCredential(value: unknown, field: string): CredentialOptions {
+  const { scheme: told, name, secret, nonce } = record(value, field);
+  const scheme = choice(told, SCHEMES, `${field}.scheme`);
+  const free = scheme === 'none' || scheme === 'transport';
+  const part = (value: unknown, of: string): string => (free && (value ?? '') === '' ? '' : text(value, of));
+  return {
+    scheme,
+    name: part(name, `${field}.name`),
+    secret: part(secret, `${field}.secret`),
+    ...given('nonce', nonce === '' ? undefined : nonce, (octets) => text(octets, `${field}.nonce`)),
+  };
+}
+
+function readTls(value: unknown, field: string): TlsOptions {
+  const { ca, cert, key, minVersion } = record(value, field);
+  const pem = (name: string) => (octets: unknown) => text(octets, `${field}.${name}`, MAX_CONFIG_BYTES);
+  return {
+    ...given('ca', ca, pem('ca')),
+    ...given('cert', cert, pem('cert')),
+    ...given('key', key, pem('key')),
+    ...given('minVersion', minVersion, (version) => choice(version, TLS_VERSIONS, `${field}.minVersion`)),
+  };
+}
+
+function given<K extends string, V>(
+  name: K,
+  value: unknown,
+  read: (value: unknown) => V,
+): { readonly [key in K]?: V } {
+  const made: { [key in K]?: V } = {};
+  if (value !== undefined) made[name] = read(value);
+  return made;
+}
+
+function choice<T extends string | boolean>(value: unknown, choices: readonly T[], field: string): T {
+  const chosen = choices.find((one) => one === value);
+  if (chosen === undefined) throw bad(field, `one of ${choices.join(', ')} is expected`);
+  return chosen;
 }
 
 /** F-002, F-131: some way to get a package, and some way to start an update. */

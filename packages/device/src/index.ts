@@ -3,6 +3,7 @@ export { cardFolder } from './bootstrap/card-folder.ts';
 export { bootstrapDevice, type OfflineBootstrap } from './bootstrap/offline.ts';
 export type { BootstrapOptions, SmartcardOptions } from './bootstrap/options.ts';
 export type { SmartcardReader } from './bootstrap/smartcard.ts';
+export { readAccount } from './config.ts';
 export { askDevice, isRunning } from './control/control-client.ts';
 export { createDevice } from './create.ts';
 export { describeDevice } from './describe.ts';

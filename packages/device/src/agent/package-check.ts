@@ -1,12 +1,14 @@
 /** Reads a stored package and says whether this device may install it, before any slot is touched (F-135). */
-import { createHash, createPublicKey, verify } from 'node:crypto';
+import * as crypto from 'node:crypto';
 import {
   type DeviceClaims,
+  ed25519Ports,
   PackageError,
   type PackageHeader,
   PayloadVerifier,
   parseHeader,
   peekHeaderLength,
+  publisherKey,
   type ReadPorts,
   type Trust,
   verifyPackage,
@@ -19,33 +21,11 @@ export type PackageVerdict =
   /** `code` is a FUMO result code (fumo.md §6). */
   | { readonly kind: 'refused'; readonly code: number; readonly reason: string };
 
-/** SPKI prefix of an Ed25519 public key (RFC 8410 §4). */
-const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex');
-
-export const readPorts: ReadPorts = {
-  sha256: () => {
-    const hash = createHash('sha256');
-    return { update: (octets) => void hash.update(octets), digest: () => hash.digest() };
-  },
-  verify: (key, message, signature) => {
-    try {
-      const der = Buffer.concat([ED25519_SPKI, key.publicKey]);
-      return verify(null, message, createPublicKey({ key: der, format: 'der', type: 'spki' }), signature);
-    } catch {
-      return false; // a key or signature that is none
-    }
-  },
-};
+export const readPorts: ReadPorts = ed25519Ports(crypto);
 
 /** Raw publisher keys of the configuration as trust of the package reader. */
 export function trustOf(publishers: readonly string[]): Trust {
-  return {
-    keys: publishers.map((hex) => ({
-      algorithm: 'ed25519',
-      publicKey: Buffer.from(hex, 'hex'),
-      roles: ['image', 'transfer'],
-    })),
-  };
+  return { keys: publishers.map((hex) => publisherKey(Buffer.from(hex, 'hex'))) };
 }
 
 /** Signature, device, base, release and security floor, then size and hashes of the whole payload. */

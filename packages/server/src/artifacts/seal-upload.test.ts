@@ -3,9 +3,10 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makePackage, type Signer } from '@fumarole/update-package/make';
+import { publisherKey } from '@fumarole/update-package/read';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DiskArtifacts } from './disk-artifacts.ts';
-import { packagePorts, publisherKey } from './package-ports.ts';
+import { packagePorts } from './package-ports.ts';
 import { type SealResult, sealUpload } from './seal-upload.ts';
 
 const publisher = newSigner();

@@ -47,7 +47,7 @@ interface ParsedRecord {
 
 function parseRecords(text: string): readonly ParsedRecord[] {
   try {
-    return parse(text, {
+    const records: readonly unknown[] = parse(text, {
       bom: true,
       columns: (header: readonly string[]) => header.map(columnName),
       info: true,
@@ -55,10 +55,23 @@ function parseRecords(text: string): readonly ParsedRecord[] {
       to: MAX_CSV_ROWS,
       trim: true,
       max_record_size: 16 * 1024,
-    }) as unknown as readonly ParsedRecord[];
+    });
+    return records.map(parsedRecord);
   } catch (cause) {
     throw cause instanceof RestError ? cause : new RestError('bad-csv', messageOf(cause), undefined, cause);
   }
+}
+
+/** A record with its info, as `info: true` gives it. */
+function parsedRecord(value: unknown): ParsedRecord {
+  const { record, info } = objectOf(value);
+  const cells = Object.entries(objectOf(record)).map(([column, cell]) => [column, String(cell)]);
+  return { record: Object.fromEntries(cells), info: { lines: Number(objectOf(info).lines) } };
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) throw new TypeError('the CSV parser gave no record');
+  return { ...value };
 }
 
 function columnName(header: string): string {

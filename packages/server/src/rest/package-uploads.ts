@@ -1,5 +1,5 @@
 import type { Instant } from '@fumarole/fumo/server';
-import { publisherKey } from '../artifacts/package-ports.ts';
+import { publisherKey } from '@fumarole/update-package/read';
 import type { ArtifactStore } from '../artifacts/port.ts';
 import { sealUpload } from '../artifacts/seal-upload.ts';
 import type { Fleet } from '../fleet/fleet.ts';

@@ -5,6 +5,7 @@ export {
 } from './delta/delta-decoder.ts';
 export type { DeltaHeader } from './delta/header.ts';
 export type { OldImage } from './delta/ports.ts';
+export { type CryptoHost, ed25519Ports } from './ed25519-ports.ts';
 export { keyIdOf } from './envelope.ts';
 export { parseHeader, peekHeaderLength } from './header.ts';
 export { HeaderReader } from './header-reader.ts';
@@ -29,5 +30,12 @@ export {
   type RefusalCode,
   type Verdict,
 } from './refusal.ts';
-export type { DeviceClaims, KeyRole, SignatureAlgorithm, Trust, TrustedKey } from './trust.ts';
+export {
+  type DeviceClaims,
+  type KeyRole,
+  publisherKey,
+  type SignatureAlgorithm,
+  type Trust,
+  type TrustedKey,
+} from './trust.ts';
 export { checkClaims, verifyPackage, verifySignatures } from './verify-package.ts';

@@ -11,6 +11,11 @@ export interface TrustedKey {
   readonly roles: readonly KeyRole[];
 }
 
+/** A publisher's key from its raw 32 octets, trusted for both manifests. */
+export function publisherKey(publicKey: Uint8Array): TrustedKey {
+  return { algorithm: 'ed25519', publicKey, roles: ['image', 'transfer'] };
+}
+
 /** Whose signatures count: plain data, from configuration now and from signed key sets later. */
 export interface Trust {
   readonly keys: readonly TrustedKey[];
