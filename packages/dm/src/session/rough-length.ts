@@ -5,11 +5,14 @@ const FRAME: Readonly<Record<Encoding, number>> = { xml: 90, wbxml: 16 };
 // `&quot;` for one character; three octets of UTF-8.
 const WORST: Readonly<Record<Encoding, number>> = { xml: 6, wbxml: 3 };
 const PLAIN = /^[ -%'-;=?-~]*$/;
+// Texts so short are taken at their worst: looking at them costs more than the room.
+const SHORT = 48;
 
 /** Octets that a command or SyncHdr takes at the very most: a bound that is cheap, for messages that are far from full. */
 export function roughLength(value: unknown, encoding: Encoding): number {
   if (typeof value === 'string') {
-    return FRAME[encoding] + (PLAIN.test(value) ? value.length : value.length * WORST[encoding]);
+    const plain = value.length > SHORT && PLAIN.test(value);
+    return FRAME[encoding] + (plain ? value.length : value.length * WORST[encoding]);
   }
   if (typeof value !== 'object' || value === null) {
     // Numbers and flags fit the frame and sixteen digits.

@@ -46,7 +46,7 @@ export function reply(
   const owed = addStatuses(draft, session, pending, input);
   draft.reserve(0);
   const answering = { ...session, owed, msgID: session.msgID + 1 };
-  const flooded = JSON.stringify(owed).length > SESSION_LIMITS.owedCharacters;
+  const flooded = owed.length > 0 && JSON.stringify(owed).length > SESSION_LIMITS.owedCharacters;
   const { commands, failed, cut } = readable(session, input);
   const spoken =
     flooded || cut
@@ -180,7 +180,8 @@ function addStatuses(
   pending: PendingReply,
   input: ReplyInput,
 ): readonly OwedStatus[] {
-  const owed = decideAlerts(session.owed, input).map((row) => missingCode(row, pending, input));
+  const decided = session.owed.some(isOfItem) ? decideAlerts(session.owed, input) : session.owed;
+  const owed = pending.missing === true ? decided.map((row) => missingCode(row, input)) : decided;
   for (const [index, row] of owed.entries()) {
     const chal = row.cmdRef === '0' && row.cmd === 'SyncHdr' ? pending.chal : undefined;
     if (draft.add((nextID) => statusCommand(row, chal, nextID), index === 0) === undefined) {
@@ -191,8 +192,12 @@ function addStatuses(
 }
 
 /** Some families understand 401 only (§9). */
-function missingCode(row: OwedStatus, pending: PendingReply, input: ReplyInput): OwedStatus {
-  return pending.missing === true && row.code === 407 ? { ...row, code: input.wire.challengeMissing } : row;
+function missingCode(row: OwedStatus, { wire }: ReplyInput): OwedStatus {
+  return row.code === 407 ? { ...row, code: wire.challengeMissing } : row;
+}
+
+function isOfItem({ alertItem }: OwedStatus): boolean {
+  return alertItem !== undefined;
 }
 
 /** The planner's word on alerts; one Status for all items of an Alert that agree, else one each (P-044). */

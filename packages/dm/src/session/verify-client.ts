@@ -1,6 +1,6 @@
 import type { SyncHdr } from '@fumarole/syncml';
 import { decodeBase64, encodeBase64 } from '@fumarole/syncml';
-import { verifyBasic, verifyMac, verifyMd5 } from '../auth/credential.ts';
+import { macVerifier, presentedMac, verifyBasic, verifyMd5 } from '../auth/credential.ts';
 import { makeNonceText, RESYNC_NONCES } from '../auth/nonce.ts';
 import type { AuthScheme, CredScheme } from '../auth/scheme.ts';
 import { schemeOfType } from '../auth/scheme.ts';
@@ -155,16 +155,13 @@ function firstMatch(
   nonces: readonly Candidate[],
 ): Candidate | undefined {
   const { a } = account.client;
-  const cred = incoming.message.hdr.Cred?.Data ?? '';
-  let found: Candidate | undefined;
-  for (const candidate of nonces) {
-    const right =
-      scheme === 'md5'
-        ? verifyMd5(ports.digests, a, candidate.octets, cred)
-        : verifyMac(ports.digests, a, candidate.octets, incoming.bodyMd5, incoming.hmacHeader);
-    found = found ?? (right ? candidate : undefined);
+  if (scheme === 'md5') {
+    const cred = incoming.message.hdr.Cred?.Data ?? '';
+    return nonces.find(({ octets }) => verifyMd5(ports.digests, a, octets, cred));
   }
-  return found;
+  const mac = presentedMac(incoming.hmacHeader);
+  const verify = mac && macVerifier(ports.digests, a, incoming.bodyMd5, mac);
+  return verify && nonces.find(({ octets }) => verify(octets));
 }
 
 /** Nonces that this message may use (§6.5): our challenge's; without one the stored, at the opening also the previous. */

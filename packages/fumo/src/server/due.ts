@@ -61,6 +61,9 @@ function heardOf(device: DeviceRecord, since: Instant): Instant {
 }
 
 export function withDue(device: DeviceRecord, dueAt: Instant | undefined): DeviceRecord {
+  if (device.dueAt === dueAt) {
+    return device;
+  }
   const { dueAt: _before, ...rest } = device;
   return dueAt === undefined ? rest : { ...rest, dueAt };
 }

@@ -86,16 +86,23 @@ function withDevInfo(draft: Draft, name: string, text: string): DeviceRecord {
   const { device, ctx } = draft;
   switch (name) {
     case 'DevId':
-      return text === device.id || text === '' ? device : { ...device, devId: text.slice(0, 128) };
+      return text === device.id || text === '' ? device : withText(device, 'devId', text.slice(0, 128));
     case 'Man':
-      return { ...device, manufacturer: meaningful(text)?.slice(0, 128) ?? device.manufacturer };
+      return withText(device, 'manufacturer', meaningful(text)?.slice(0, 128) ?? device.manufacturer);
     case 'Mod':
-      return { ...device, model: meaningful(text)?.slice(0, 128) ?? device.model };
+      return withText(device, 'model', meaningful(text)?.slice(0, 128) ?? device.model);
     case 'DmV':
-      return { ...device, clientVersion: text.slice(0, 64) };
+      return withText(device, 'clientVersion', text.slice(0, 64));
     case 'Lang':
-      return { ...device, language: text.slice(0, 32) };
+      return withText(device, 'language', text.slice(0, 32));
     default:
       return withRead(device, `./DevInfo/${name}`, { status: 200, value: text, at: ctx.now });
   }
+}
+
+type TextFact = 'devId' | 'manufacturer' | 'model' | 'clientVersion' | 'language';
+
+/** The same record when the device says what it said before. */
+function withText(device: DeviceRecord, fact: TextFact, value: string | undefined): DeviceRecord {
+  return device[fact] === value ? device : { ...device, [fact]: value };
 }

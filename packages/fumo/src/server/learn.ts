@@ -107,6 +107,9 @@ function learnEvent(draft: Draft, event: ServerEvent | SpooledValue): void {
 
 function withScheme(device: DeviceRecord, view: SessionView): DeviceRecord {
   const { session } = device;
+  if ((device.weak || !view.weak) && (session === undefined || session.scheme === view.scheme)) {
+    return device;
+  }
   return {
     ...device,
     weak: device.weak || view.weak,

@@ -50,7 +50,7 @@ export function plan(
   const status = hopeful && outbox.commands.length > 0 ? 200 : 202;
   const dueAt = nextDue(draft.device, ctx.config, ctx.now);
   return {
-    device: fitRecord(withDue({ ...draft.device, why }, dueAt)),
+    device: fitRecord(withDue(withWhy(draft.device, why), dueAt)),
     commands: outbox.commands,
     alertStatus: new Map(requests.map((key) => [key, status])),
     log: draft.log,
@@ -60,6 +60,10 @@ export function plan(
 }
 
 const URI_TOO_LONG = 414;
+
+function withWhy(device: DeviceRecord, why: string): DeviceRecord {
+  return device.why === why ? device : { ...device, why };
+}
 
 function decide(draft: Draft, packages: readonly PackageRecord[], outbox: Outbox): string {
   const { quarantine, session } = draft.device;

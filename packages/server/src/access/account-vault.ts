@@ -10,7 +10,7 @@ const MAX_OPEN = 2_000;
  * nothing has to be sealed anew because a message has used one up.
  */
 interface Nonces {
-  readonly client: Pick<ServerAccount['client'], 'nonce' | 'previousNonce' | 'resyncUntil'>;
+  readonly client: Pick<ServerAccount['client'], 'nonce' | 'previousNonce' | 'resyncUntil' | 'resyncSession'>;
   readonly server?: Pick<NonNullable<ServerAccount['server']>, 'nonce'>;
 }
 
@@ -58,8 +58,9 @@ export class AccountVault {
   #keep(key: string, opened: Opened): void {
     this.#opened.delete(key);
     this.#opened.set(key, opened);
-    const [oldest] = this.#opened.keys();
-    if (this.#opened.size > MAX_OPEN && oldest !== undefined) this.#opened.delete(oldest);
+    if (this.#opened.size <= MAX_OPEN) return;
+    const [oldest = key] = this.#opened.keys();
+    this.#opened.delete(oldest);
   }
 }
 
@@ -67,18 +68,19 @@ function isSame(kept: Opened, { sealed, nonces }: CredentialRow): boolean {
   return kept.nonces === nonces && (kept.sealed === sealed || Buffer.compare(kept.sealed, sealed) === 0);
 }
 
-function noncesOf({ client: { nonce, previousNonce, resyncUntil }, server }: ServerAccount): string {
+function noncesOf({ client, server }: ServerAccount): string {
+  const { nonce, previousNonce, resyncUntil, resyncSession } = client;
   const nonces: Nonces = {
-    client: { nonce, previousNonce, resyncUntil },
+    client: { nonce, previousNonce, resyncUntil, resyncSession },
     ...(server === undefined ? {} : { server: { nonce: server.nonce } }),
   };
   return JSON.stringify(nonces);
 }
 
 function withoutNonces(account: ServerAccount): ServerAccount {
-  const { nonce: _, previousNonce: __, resyncUntil: ___, ...client } = account.client;
+  const { nonce: _, previousNonce: _p, resyncUntil: _u, resyncSession: _s, ...client } = account.client;
   if (account.server === undefined) return { ...account, client };
-  const { nonce: ____, ...server } = account.server;
+  const { nonce: _n, ...server } = account.server;
   return { ...account, client, server };
 }
 

@@ -105,7 +105,7 @@ export async function handleMessage(deps: EndpointDeps, request: DmRequest): Pro
   };
   try {
     for (let attempt = 0; attempt < MAX_CONFLICTS; attempt += 1) {
-      const handled = await attemptMessage(deps, received);
+      const handled = await attemptMessage(deps, received, attempt > 0);
       if (handled !== undefined) return handled;
     }
   } catch (error) {
@@ -126,8 +126,12 @@ function malformed(text: string, reason: string, status = 400): Handled {
 }
 
 /** Undefined: another message of the device was committed meanwhile. */
-async function attemptMessage(deps: EndpointDeps, received: Received): Promise<Handled | undefined> {
-  const loaded = await deps.store.loadForMessage(received.key);
+async function attemptMessage(
+  deps: EndpointDeps,
+  received: Received,
+  newest: boolean,
+): Promise<Handled | undefined> {
+  const loaded = await deps.store.loadForMessage(received.key, newest);
   const choice = restingNonce(
     chooseAccount(deps.accounts, received.key, loaded),
     loaded.session,
@@ -143,7 +147,11 @@ async function attemptMessage(deps: EndpointDeps, received: Received): Promise<H
     readValue,
     stepOn: (row) => stepOn(deps, received, loaded.device?.record, choice.account, row, readValue(row)),
   });
-  return placed.stepped.turn === 'retry'
+  const { stepped } = placed;
+  // No commit will tell whether something newer would have changed this word.
+  const unchecked = stepped.turn === 'retry' || stepped.stray === true || !isProven(stepped.session);
+  if (unchecked && !newest) return attemptMessage(deps, received, true);
+  return stepped.turn === 'retry'
     ? repeat(deps, received, placed)
     : answer(deps, received, loaded, choice, placed);
 }
@@ -282,7 +290,10 @@ function identify({ message, at }: Received, session: SessionRow | undefined): I
 
 /** Its time comes first: what is kept of the sessions of one moment lies together in the indexes of the store. */
 function sessionName(at: Instant): string {
-  return at.toString(16).padStart(12, '0') + random(6).toString('hex');
+  // In two halves: beyond 32 bits a number is written digit by digit.
+  const high = Math.floor(at / 0x1_0000_0000).toString(16);
+  const low = (at >>> 0).toString(16);
+  return high.padStart(4, '0') + low.padStart(8, '0') + random(6).toString('hex');
 }
 
 /** Undefined: nothing of this message concerns the fleet, because nobody we know said it. */

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { ArtifactError } from '../artifacts/artifact-error.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { StoreError } from '../store/store-error.ts';
+import { Deadlines } from './deadlines.ts';
 import { type DmRequest, type DmResponse, plainAnswer } from './exchange.ts';
 import { type EndpointDeps, type Handled, handleMessage } from './handle-message.ts';
 import {
@@ -27,6 +28,14 @@ export interface NodeHandlerDeps extends EndpointDeps {
 }
 
 /** What one process has in hand. */
+interface Hand {
+  /** The session each connection served last, for families that ignore RespURI. */
+  readonly served: WeakMap<object, string>;
+  readonly load: Load;
+  /** Of the bodies on their way in. */
+  readonly deadlines: Deadlines;
+}
+
 interface Load {
   reading: number;
   working: number;
@@ -38,8 +47,8 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
 const CHARSETS: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii', 'iso-8859-1']);
 
 export function createNodeHandler(deps: NodeHandlerDeps): NodeHandler {
-  /** The session each connection served last, for families that ignore RespURI. */
   const served = new WeakMap<object, string>();
+  const deadlines = new Deadlines(deps.bodyTimeoutMs ?? BODY_TIMEOUT_MS);
   const load: Load = { reading: 0, working: 0, maxWorking: deps.maxConcurrent ?? MAX_CONCURRENT };
   return (request, response) => {
     if (load.reading >= MAX_READING) {
@@ -47,7 +56,7 @@ export function createNodeHandler(deps: NodeHandlerDeps): NodeHandler {
       request.resume();
       return;
     }
-    exchange(deps, request, served, load)
+    exchange(deps, request, { served, load, deadlines })
       .then((answer) => {
         if (answer.session !== undefined) served.set(request.socket, answer.session);
         // What is left of a body that was not read must not be taken for the next request.
@@ -63,8 +72,7 @@ export function createNodeHandler(deps: NodeHandlerDeps): NodeHandler {
 async function exchange(
   deps: NodeHandlerDeps,
   request: IncomingMessage,
-  served: WeakMap<object, string>,
-  load: Load,
+  { served, load, deadlines }: Hand,
 ): Promise<DmResponse> {
   if (request.method !== 'POST') return plainAnswer(405, 'POST only.', { allow: 'POST' });
   const type = parseContentType(request.headers['content-type']);
@@ -74,15 +82,14 @@ async function exchange(
   }
   const limit = deps.session.maxMsgSize + BODY_SLACK_BYTES;
   load.reading += 1;
-  const body = await readBody(request, limit, deps.bodyTimeoutMs ?? BODY_TIMEOUT_MS).finally(() => {
-    load.reading -= 1;
-  });
+  const body = await readBody(request, limit, deadlines);
+  load.reading -= 1;
   if (typeof body === 'string') return problemAnswer(body, limit);
   if (load.working >= load.maxWorking) return busy('Too many messages at once.');
   const peer = peerOf(request, deps.trust);
   const start = performance.now();
   load.working += 1;
-  const { response, report } = await guarded(deps, {
+  const handled = await guarded(deps, {
     body,
     type,
     hmacHeader: headerText(request.headers['x-syncml-hmac']),
@@ -91,9 +98,9 @@ async function exchange(
     loopback: peer.loopback,
     certificateDevice: peer.certificateDevice,
     connectionSession: peer.direct ? served.get(request.socket) : undefined,
-  }).finally(() => {
-    load.working -= 1;
   });
+  load.working -= 1;
+  const { response, report } = handled;
   const seconds = (performance.now() - start) / 1000;
   deps.metrics.message({ encoding: type.encoding, auth: report.auth, outcome: report.outcome, seconds });
   if (report.outcome === 'malformed' || report.outcome === 'refused') {

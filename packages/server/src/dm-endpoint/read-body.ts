@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Deadlines } from './deadlines.ts';
 
 export type BodyProblem = 'too-large' | 'too-slow' | 'broken';
 
@@ -6,21 +7,22 @@ export type BodyProblem = 'too-large' | 'too-slow' | 'broken';
 export async function readBody(
   request: IncomingMessage,
   maxBytes: number,
-  timeoutMs: number,
+  deadlines: Deadlines,
 ): Promise<Buffer | BodyProblem> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return 'too-large';
   return new Promise((resolve) => {
     const pieces: Buffer[] = [];
     let octets = 0;
-    const timer = setTimeout(() => done('too-slow'), timeoutMs);
+    const late = (): void => done('too-slow');
     const done = (result: Buffer | BodyProblem): void => {
-      clearTimeout(timer);
+      deadlines.end(late);
       if (typeof result === 'string') {
         request.removeAllListeners('data');
         request.pause();
       }
       resolve(result);
     };
+    deadlines.begin(late);
     request.on('data', (piece: Buffer) => {
       octets += piece.length;
       if (octets > maxBytes) done('too-large');

@@ -23,8 +23,10 @@ export class SessionValues {
     const text = JSON.stringify(value);
     this.#kept.delete(key);
     this.#kept.set(key, { text, value });
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+    if (this.#kept.size > MAX_KEPT) {
+      const [oldest = key] = this.#kept.keys();
+      this.#kept.delete(oldest);
+    }
     return text;
   }
 }

@@ -298,8 +298,11 @@ export interface Traces {
 export interface Store {
   readonly traces: Traces;
 
-  /** One read for one message. */
-  loadForMessage(key: string): Promise<LoadedForMessage>;
+  /**
+   * One read for one message. Not `newest`: good enough for what is committed, because the commit compares versions;
+   * what another process has written a moment ago may be missing.
+   */
+  loadForMessage(key: string, newest?: boolean): Promise<LoadedForMessage>;
   commitMessage(commit: MessageCommit): Promise<Commit>;
   /** The response stored with exactly this version of the session; undefined when it moved on. */
   storedResponse(key: string, version: number): Promise<StoredResponse | undefined>;

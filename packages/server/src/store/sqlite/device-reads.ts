@@ -13,8 +13,9 @@ const FOR_MESSAGE = `SELECT
   LEFT JOIN devices d ON d.key = k.key
   LEFT JOIN sessions s ON s.key = k.key`;
 
-export function loadForMessage(context: Context, key: string): LoadedForMessage {
-  context.loaded.revalidate();
+export function loadForMessage(context: Context, key: string, newest: boolean): LoadedForMessage {
+  if (newest) context.loaded.revalidate();
+  else context.loaded.revalidateInTurn();
   return loadRows(context, key).rows;
 }
 

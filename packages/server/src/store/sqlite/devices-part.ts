@@ -28,7 +28,7 @@ export function devicesPart(context: Context): Part {
     return result;
   };
   return {
-    loadForMessage: async (key) => loadForMessage(context, key),
+    loadForMessage: async (key, newest = true) => loadForMessage(context, key, newest),
     commitMessage: (message) =>
       told(
         message.timeline.length + message.events.length > 0,

@@ -22,9 +22,20 @@ export class LoadedCache {
   readonly #kept = new Map<string, Loaded>();
   #characters = 0;
   #dataVersion: unknown;
+  #askedInThisTurn = false;
 
   constructor(db: Connection) {
     this.#db = db;
+  }
+
+  /** The same, asked at most once in a turn of the event loop: for what a commit will check again. */
+  revalidateInTurn(): void {
+    if (this.#askedInThisTurn) return;
+    this.revalidate();
+    this.#askedInThisTurn = true;
+    setImmediate(() => {
+      this.#askedInThisTurn = false;
+    });
   }
 
   /** Asks whether another connection has committed; called before what is kept is relied upon. */
@@ -43,6 +54,7 @@ export class LoadedCache {
     this.drop(key);
     this.#kept.set(key, loaded);
     this.#characters += weight(loaded);
+    if (this.#characters <= LOADED_CACHE_CHARACTERS) return;
     for (const oldest of this.#kept.keys()) {
       if (this.#characters <= LOADED_CACHE_CHARACTERS) break;
       this.drop(oldest);
