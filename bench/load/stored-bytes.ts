@@ -20,7 +20,7 @@ export interface StoredSizes {
 
 export function writtenSoFar(dataDir: string): Written {
   return read(dataDir, (truth, telemetry) => ({
-    messages: telemetry("SELECT count(*) FROM trace_messages WHERE sender = 'device'"),
+    messages: telemetry('SELECT count(*) FROM trace_exchanges'),
     updates: {
       sessions: truth('SELECT sum(version) FROM sessions'),
       devices: truth('SELECT sum(version) FROM devices'),
@@ -43,11 +43,11 @@ export function storedSince(dataDir: string, before: Written): StoredSizes {
     const event = truth(
       'SELECT avg(length(coalesce(text, 0)) + length(coalesce(data, 0)) + length(coalesce(device, 0))) FROM events',
     );
-    const traced = telemetry('SELECT avg(length(message)) FROM trace_messages') * 2;
+    const traced = telemetry('SELECT avg(length(request) + length(response)) FROM trace_exchanges');
     return {
       updateBytes: Math.round(session * times('sessions') + record * times('devices')),
       insertBytes: Math.round(traced + (event * (now.events - before.events)) / messages),
-      answerBytes: Math.round(telemetry("SELECT avg(bytes) FROM trace_messages WHERE sender = 'server'")),
+      answerBytes: Math.round(telemetry('SELECT avg(response_bytes) FROM trace_exchanges')),
       recordWrites: Number(times('devices').toFixed(2)),
     };
   });

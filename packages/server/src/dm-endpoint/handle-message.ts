@@ -36,7 +36,7 @@ import {
 } from './limits.ts';
 import { isProven, isSessionsOwn, type Placed, stepInPlace } from './session-place.ts';
 import { continuable, type SessionValues } from './session-value.ts';
-import { type TracedAnswer, traceRows } from './trace-exchange.ts';
+import { trace } from './trace-exchange.ts';
 import { allowedSchemes, isWeak, type TransportPolicy } from './transport-rule.ts';
 import { writeAnswer } from './write-answer.ts';
 
@@ -217,7 +217,13 @@ async function repeat(
   if (stored === undefined) return undefined;
   const body = await assemble(fromStored(stored.parts), blobs);
   const { status, headers } = stored;
-  trace(store, received, session.id, { status, octets: body }, now(), 'retry');
+  trace(store, received, {
+    session: session.id,
+    stranger: slot !== undefined,
+    answer: { status, octets: body },
+    answeredAt: now(),
+    outcome: 'retry',
+  });
   return {
     response: { status, headers, body, session: session.id },
     report: { outcome: 'retry', auth: 'unknown', device: session.key, session: session.id },
@@ -248,28 +254,36 @@ async function answer(
   };
   const { replied, body } = await writeAnswer(deps, stepped, input, received.at);
   const headers = headersOf(received.request, body, replied);
-  const traced = { status: 200, octets: body, message: replied.message };
+  const answer = { status: 200, octets: body, message: replied.message };
   if (stepped.stray === true) {
     if (row !== undefined) {
-      trace(deps.store, received, row.id, traced, deps.now(), 'refused');
+      const answeredAt = deps.now();
+      trace(deps.store, received, {
+        session: row.id,
+        stranger: true,
+        answer,
+        answeredAt,
+        outcome: 'refused',
+      });
     }
     return stray(received, { status: 200, headers, body });
   }
   const made = { identity, placed, replied, consulted, headers };
   const proven = isProven(stepped.session);
-  const outcome = proven
+  const written = proven
     ? await deps.store.commitMessage(commitOf(deps, received, loaded, choice, made))
     : await deps.store.putCaller(callerOf(received, made));
-  if (outcome === 'conflict') return undefined;
+  if (written === 'conflict') return undefined;
   const at = deps.now();
   const response = { status: 200, headers, body, session: identity.id };
   const opened = stepped.events.find(({ kind }) => kind === 'opened');
   if (opened !== undefined) await deps.arrived(received.key, received.message.hdr.SessionID);
-  trace(deps.store, received, identity.id, traced, at, outcomeOf(stepped));
+  const outcome = outcomeOf(stepped);
+  trace(deps.store, received, { session: identity.id, stranger: !proven, answer, answeredAt: at, outcome });
   return {
     response,
     report: {
-      outcome: outcomeOf(stepped) ?? 'ok',
+      outcome: outcome ?? 'ok',
       auth: schemeOf(stepped.session),
       device: received.key,
       session: identity.id,
@@ -410,28 +424,4 @@ function outcomeOf({ turn, events }: StepResult): 'challenged' | 'refused' | 'ab
   if (turn === 'challenge') return 'challenged';
   if (turn === 'refused') return 'refused';
   return events.some(({ kind }) => kind === 'aborted') ? 'aborted' : undefined;
-}
-
-function trace(
-  store: Store,
-  received: Received,
-  session: string,
-  response: TracedAnswer,
-  answeredAt: Instant,
-  outcome: string | undefined,
-): void {
-  const { request, message, key, at } = received;
-  store.traces.add(() =>
-    traceRows({
-      session,
-      key,
-      receivedAt: at,
-      answeredAt,
-      encoding: request.type.encoding,
-      request: message,
-      requestBytes: request.body.length,
-      response,
-      outcome,
-    }),
-  );
 }

@@ -1,7 +1,8 @@
+import type { Instant } from '@fumarole/fumo/server';
 import { decode, type Encoding, type SyncMLMessage } from '@fumarole/syncml';
 import { sha256Hex } from '../access/digests.ts';
 import { redactMessage } from '../observe/redact.ts';
-import type { TraceRow } from '../store/port.ts';
+import type { Store } from '../store/port.ts';
 
 export interface TracedAnswer {
   readonly status: number;
@@ -10,42 +11,41 @@ export interface TracedAnswer {
   readonly message?: SyncMLMessage;
 }
 
-export interface TracedExchange {
+/** What came in, as the endpoint has it. */
+export interface TracedRequest {
+  readonly key: string;
+  readonly at: Instant;
+  readonly message: SyncMLMessage;
+  readonly request: { readonly type: { readonly encoding: Encoding }; readonly body: Uint8Array };
+}
+
+export interface TracedReply {
   readonly session: string;
-  readonly key: string | undefined;
-  readonly receivedAt: number;
-  readonly answeredAt: number;
-  readonly encoding: Encoding;
-  /** Undefined: it did not decode. */
-  readonly request: SyncMLMessage | undefined;
-  readonly requestBytes: number;
-  readonly response: TracedAnswer;
+  readonly stranger: boolean;
+  readonly answer: TracedAnswer;
+  readonly answeredAt: Instant;
   readonly outcome: string | undefined;
 }
 
-/** Both messages of an exchange as rows; made when the batch is written, not while the device waits. */
-export function traceRows(exchange: TracedExchange): readonly TraceRow[] {
-  const { session, key, encoding, outcome } = exchange;
-  const common = { session, key, encoding };
-  return [
-    {
-      ...common,
-      from: 'device',
-      at: exchange.receivedAt,
-      bytes: exchange.requestBytes,
-      outcome,
-      message: exchange.request === undefined ? undefined : keep(exchange.request),
+/** Keeps both messages of an exchange; redacted when the batch is written, not while the device waits. */
+export function trace({ traces }: Pick<Store, 'traces'>, received: TracedRequest, reply: TracedReply): void {
+  const { key, at, message, request } = received;
+  const { session, stranger, answer, answeredAt, outcome } = reply;
+  const { encoding } = request.type;
+  traces.add(() => ({
+    session,
+    key,
+    stranger,
+    encoding,
+    outcome,
+    request: { at, bytes: request.body.length, message: keep(message) },
+    response: {
+      at: answeredAt,
+      bytes: answer.octets.length,
+      status: answer.status,
+      message: keepAnswer(answer, encoding),
     },
-    {
-      ...common,
-      from: 'server',
-      at: exchange.answeredAt,
-      bytes: exchange.response.octets.length,
-      status: exchange.response.status,
-      outcome: undefined,
-      message: keepAnswer(exchange.response, encoding),
-    },
-  ];
+  }));
 }
 
 function keep(message: SyncMLMessage): string {

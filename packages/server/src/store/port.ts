@@ -247,11 +247,29 @@ export interface WorkRow {
 
 // ---------------------------------------------------------------------------------------------------- traces (telemetry)
 
-/** One message as kept for people; the telemetry side of the store: batched, not durable at once, never awaited. */
-export interface TraceRow {
+/** A message and its answer as kept for people; the telemetry side of the store: batched, not durable at once, never awaited. */
+export interface TracedExchange {
   /** `SessionRow.id`. */
   readonly session: string;
-  readonly key?: string | undefined;
+  readonly key: string | undefined;
+  /** Nothing proved that it is the device. */
+  readonly stranger: boolean;
+  readonly encoding: 'xml' | 'wbxml';
+  readonly outcome?: string | undefined;
+  readonly request: TracedMessage;
+  readonly response: TracedMessage & { readonly status: number };
+}
+
+export interface TracedMessage {
+  readonly at: Instant;
+  readonly bytes: number;
+  /** Redacted `SyncMLMessage`, JSON text; absent when it did not decode. */
+  readonly message: string | undefined;
+}
+
+/** One message of an exchange. */
+export interface TraceRow {
+  readonly session: string;
   readonly at: Instant;
   readonly from: 'device' | 'server';
   readonly encoding: 'xml' | 'wbxml';
@@ -272,6 +290,7 @@ export interface TraceSessionRow {
 
 export interface TraceBounds {
   readonly maxAgeMs: number;
+  /** Messages. */
   readonly maxRows: number;
   readonly maxBytes: number;
 }
@@ -279,7 +298,7 @@ export interface TraceBounds {
 /** Traces; a lost process loses at most the last batch. */
 export interface Traces {
   /** Queues; `make` runs when the batch is written, so that a message is not held up by it. */
-  add(make: () => readonly TraceRow[]): void;
+  add(make: () => TracedExchange): void;
   /** Newest first; `before` is the id of the last one seen. */
   sessions(query: {
     readonly key?: string;

@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DeviceRecord, PackageRecord } from '@fumarole/fumo/server';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { DeviceWrite, MessageCommit, MessageDeviceWrite, SessionWrite, Store } from './port.ts';
+import type {
+  DeviceWrite,
+  MessageCommit,
+  MessageDeviceWrite,
+  SessionWrite,
+  Store,
+  TracedExchange,
+} from './port.ts';
 import { openSqliteStore } from './sqlite/open-store.ts';
 import { updateDevice } from './update-device.ts';
 
@@ -486,22 +493,65 @@ function storeContract(name: string, make: () => StoreUnderTest): void {
       expect(await store.putCredentials({ ...write, expected: 1 })).toBe('committed');
     });
 
-    it('keeps traces within age, count and size', async () => {
-      const store = await fresh();
-      const row = (session: string, at: number) =>
-        ({ session, key: 'D', at, from: 'device', encoding: 'xml', bytes: 10, message: '{}' }) as const;
-      store.traces.add(() => [row('s1', 1), row('s1', 2)]);
-      store.traces.add(() => [row('s2', 3)]);
-      expect((await store.traces.sessions({ limit: 10 })).map(({ id, messages }) => [id, messages])).toEqual([
-        ['s2', 1],
-        ['s1', 2],
-      ]);
-      expect(await store.traces.sessions({ limit: 10, before: 's2' })).toHaveLength(1);
-      expect(await store.traces.messages('s1')).toHaveLength(2);
-      await store.traces.prune({ maxAgeMs: 1000, maxRows: 1, maxBytes: 1000 }, 10);
-      expect((await store.traces.sessions({ limit: 10 })).map(({ id }) => id)).toEqual(['s2']);
-      await store.traces.prune({ maxAgeMs: 1, maxRows: 10, maxBytes: 1000 }, 10);
-      expect(await store.traces.sessions({ limit: 10 })).toEqual([]);
+    describe('traces', () => {
+      const exchange = (session: string, at: number, over: Partial<TracedExchange> = {}): TracedExchange => ({
+        session,
+        key: 'D',
+        stranger: false,
+        encoding: 'xml',
+        request: { at, bytes: 10, message: '{}' },
+        response: { at, bytes: 11, message: '{}', status: 200 },
+        ...over,
+      });
+      const bounds = { maxAgeMs: 1000, maxRows: 1000, maxBytes: 1_000_000 };
+
+      it('are kept within age, count and size', async () => {
+        const store = await fresh();
+        const listed = async () => (await store.traces.sessions({ limit: 10 })).map(({ id }) => id);
+        store.traces.add(() => exchange('s1', 1));
+        store.traces.add(() => exchange('s1', 2));
+        store.traces.add(() => exchange('s2', 3));
+        const sessions = await store.traces.sessions({ limit: 10 });
+        expect(sessions.map(({ id, messages }) => [id, messages])).toEqual([
+          ['s2', 2],
+          ['s1', 4],
+        ]);
+        expect(await store.traces.sessions({ limit: 10, before: 's2' })).toHaveLength(1);
+        expect(await store.traces.messages('s1')).toMatchObject([
+          { from: 'device', at: 1, bytes: 10 },
+          { from: 'server', at: 1, bytes: 11, status: 200 },
+          { from: 'device', at: 2 },
+          { from: 'server', at: 2 },
+        ]);
+        await store.traces.prune({ ...bounds, maxRows: 3 }, 10);
+        expect(await listed()).toEqual(['s2']);
+        await store.traces.prune({ ...bounds, maxBytes: 100 }, 10);
+        expect(await listed()).toEqual([]);
+        store.traces.add(() => exchange('s3', 3));
+        await store.traces.prune({ ...bounds, maxAgeMs: 1 }, 10);
+        expect(await listed()).toEqual(['s3']);
+        await store.traces.flush();
+        await store.traces.prune({ ...bounds, maxAgeMs: 1 }, 10);
+        expect(await listed()).toEqual([]);
+      });
+
+      it('of devices stay, whatever strangers say', async () => {
+        const store = await fresh();
+        store.traces.add(() => exchange('a', 1));
+        // It was challenged first: both parts are one session.
+        store.traces.add(() => exchange('b', 2, { stranger: true }));
+        store.traces.add(() => exchange('b', 3));
+        for (let i = 0; i < 700; i += 1) {
+          store.traces.add(() => exchange(`c${i}`, 4, { stranger: true, key: 'E' }));
+        }
+        expect(await store.traces.session('b')).toMatchObject({ startedAt: 2, lastAt: 3, messages: 4 });
+        await store.traces.prune(bounds, 10);
+        const left = await store.traces.sessions({ limit: 1000 });
+        expect(left.filter(({ key }) => key === 'D')).toMatchObject([{ id: 'b', messages: 2 }, { id: 'a' }]);
+        expect(left.filter(({ key }) => key === 'E')).toHaveLength(50);
+        expect(await store.traces.sessions({ key: 'D', limit: 10 })).toHaveLength(2);
+        expect(await store.traces.messages('b')).toHaveLength(2);
+      });
     });
 
     it('takes nothing after it was closed', async () => {

@@ -27,7 +27,11 @@ export const MAX_QUEUED_TRACES = 4_000;
 /** Pause in which traces gather. */
 export const TRACE_BATCH_MS = 100;
 /** Traces written without letting requests through in between. */
-export const TRACE_BATCH = 128;
+export const TRACE_BATCH = 256;
+/** Sessions whose traces are removed in one transaction. */
+export const TRACE_PRUNE_SLICE = 100;
+/** Part of the traces' room that those have who have not proved to be a device: enough to see what is wrong with one. */
+export const STRANGERS_SHARE = 0.1;
 /** Rows of history removed in one transaction. */
 export const PRUNE_SLICE = 500;
 /** Such transactions in one round, for each kind of row; the rest follows in the next round. */

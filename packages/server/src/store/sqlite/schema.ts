@@ -73,19 +73,21 @@ export const TRUTH_MIGRATIONS: readonly string[] = [
 
 export const TELEMETRY_MIGRATIONS: readonly string[] = [
   `
-  CREATE TABLE trace_sessions (
-    id TEXT NOT NULL PRIMARY KEY, key TEXT, started_at INTEGER NOT NULL, last_at INTEGER NOT NULL,
-    messages INTEGER NOT NULL, bytes INTEGER NOT NULL
+  CREATE TABLE trace_sessions ( -- a session has a row for what was said before it was proved, and one for the rest
+    id TEXT NOT NULL, stranger INTEGER NOT NULL, key TEXT, started_at INTEGER NOT NULL, last_at INTEGER NOT NULL,
+    messages INTEGER NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (id, stranger)
+  ) WITHOUT ROWID;
+  CREATE INDEX trace_sessions_key ON trace_sessions (key, id);
+  CREATE INDEX trace_sessions_strange ON trace_sessions (id) WHERE stranger = 1;
+  CREATE TABLE trace_exchanges (
+    sequence INTEGER NOT NULL PRIMARY KEY, session TEXT NOT NULL, stranger INTEGER NOT NULL,
+    encoding TEXT NOT NULL, outcome TEXT, received_at INTEGER NOT NULL, request_bytes INTEGER NOT NULL, request TEXT,
+    answered_at INTEGER NOT NULL, response_bytes INTEGER NOT NULL, response TEXT, status INTEGER NOT NULL
   );
-  CREATE INDEX trace_sessions_last ON trace_sessions (last_at, id);
-  CREATE INDEX trace_sessions_key ON trace_sessions (key, last_at, id);
-  CREATE TABLE trace_messages (
-    sequence INTEGER NOT NULL PRIMARY KEY, session TEXT NOT NULL, at INTEGER NOT NULL,
-    sender TEXT NOT NULL, encoding TEXT NOT NULL, bytes INTEGER NOT NULL,
-    status INTEGER, outcome TEXT, message TEXT
+  CREATE INDEX trace_exchanges_session ON trace_exchanges (session);
+  CREATE TABLE trace_totals (
+    stranger INTEGER NOT NULL PRIMARY KEY, messages INTEGER NOT NULL, bytes INTEGER NOT NULL
   );
-  CREATE INDEX trace_messages_session ON trace_messages (session);
-  CREATE TABLE totals (name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL);
-  INSERT INTO totals VALUES ('messages', 0), ('bytes', 0);
+  INSERT INTO trace_totals VALUES (0, 0, 0), (1, 0, 0);
   `,
 ];

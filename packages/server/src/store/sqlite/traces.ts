@@ -1,27 +1,30 @@
-import type { TraceBounds, TraceRow, TraceSessionRow, Traces } from '../port.ts';
+import type { TraceBounds, TracedExchange, TraceRow, TraceSessionRow, Traces } from '../port.ts';
 import type { Connection, Row } from './connection.ts';
 import { MAX_PAGE, MAX_QUEUED_TRACES, TRACE_BATCH, TRACE_BATCH_MS } from './limits.ts';
+import { pruneTraces } from './trace-prune.ts';
 import { int, optionalInt, optionalText, orNull, text } from './values.ts';
 
-const ADD_MESSAGE = `INSERT INTO trace_messages (session, at, sender, encoding, bytes, status, outcome, message)
-  VALUES (?,?,?,?,?,?,?,?)`;
-const ADD_SESSION = `INSERT INTO trace_sessions (id, key, started_at, last_at, messages, bytes) VALUES (?1,?2,?3,?3,?4,?5)
-  ON CONFLICT (id) DO UPDATE SET last_at = max(last_at, excluded.last_at), key = coalesce(excluded.key, key),
+const ADD_EXCHANGE = `INSERT INTO trace_exchanges (session, stranger, encoding, outcome, received_at, request_bytes,
+  request, answered_at, response_bytes, response, status) VALUES (?,?,?,?,?,?,?,?,?,?,?)`;
+const ADD_SESSION = `INSERT INTO trace_sessions (id, stranger, key, started_at, last_at, messages, bytes)
+  VALUES (?,?,?,?,?,?,?) ON CONFLICT (id, stranger) DO UPDATE SET
+    last_at = max(last_at, excluded.last_at), key = coalesce(excluded.key, key),
     messages = messages + excluded.messages, bytes = bytes + excluded.bytes`;
-const ADD_TOTALS = 'UPDATE totals SET value = value + ? WHERE name = ?';
-const SESSIONS = 'SELECT id, key, started_at, last_at, messages FROM trace_sessions';
+const ADD_TOTALS = 'UPDATE trace_totals SET messages = messages + ?, bytes = bytes + ? WHERE stranger = ?';
+const SESSIONS = `SELECT id, max(key) AS key, min(started_at) AS started_at, max(last_at) AS last_at,
+  sum(messages) AS messages FROM trace_sessions`;
 
 /** Traces on the telemetry connection: gathered, written in batches between requests, lost at most by the batch. */
 export class SqliteTraces implements Traces {
   readonly #db: Connection;
-  #queue: (() => readonly TraceRow[])[] = [];
+  #queue: (() => TracedExchange)[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(db: Connection) {
     this.#db = db;
   }
 
-  add(make: () => readonly TraceRow[]): void {
+  add(make: () => TracedExchange): void {
     if (this.#queue.length >= MAX_QUEUED_TRACES) this.#queue.shift();
     this.#queue.push(make);
     this.#timer ??= setTimeout(() => this.#writeSome(), TRACE_BATCH_MS).unref();
@@ -33,24 +36,23 @@ export class SqliteTraces implements Traces {
     this.#timer = undefined;
   }
 
+  /** Ids begin with the time: their order is that of the beginnings. */
   async sessions(query: {
     readonly key?: string;
     readonly before?: string;
     readonly limit: number;
   }): Promise<readonly TraceSessionRow[]> {
     await this.flush();
-    const last = query.before === undefined ? undefined : await this.session(query.before);
     const wanted = [
       ...(query.key === undefined ? [] : ['key = ?1']),
-      ...(last === undefined ? [] : ['(last_at, id) < (?2, ?3)']),
+      ...(query.before === undefined ? [] : ['id < ?2']),
     ];
     const where = wanted.length === 0 ? '' : `WHERE ${wanted.join(' AND ')}`;
     return this.#db
       .all(
-        `${SESSIONS} ${where} ORDER BY last_at DESC, id DESC LIMIT ?4`,
+        `${SESSIONS} ${where} GROUP BY id ORDER BY id DESC LIMIT ?3`,
         query.key ?? null,
-        last?.lastAt ?? null,
-        last?.id ?? null,
+        query.before ?? null,
         Math.min(query.limit, MAX_PAGE),
       )
       .map(sessionRow);
@@ -58,43 +60,23 @@ export class SqliteTraces implements Traces {
 
   async session(id: string): Promise<TraceSessionRow | undefined> {
     await this.flush();
-    const row = this.#db.get(`${SESSIONS} WHERE id = ?`, id);
+    const row = this.#db.get(`${SESSIONS} WHERE id = ? GROUP BY id`, id);
     return row === undefined ? undefined : sessionRow(row);
   }
 
   async messages(session: string): Promise<readonly TraceRow[]> {
     await this.flush();
     return this.#db
-      .all('SELECT * FROM trace_messages WHERE session = ? ORDER BY sequence LIMIT ?', session, MAX_PAGE)
-      .map(messageRow);
+      .all(
+        'SELECT * FROM trace_exchanges WHERE session = ? ORDER BY sequence LIMIT ?',
+        session,
+        Math.floor(MAX_PAGE / 2),
+      )
+      .flatMap(messageRows);
   }
 
-  /** Whole sessions go, oldest first, until age, count and octets are within bounds. */
-  async prune({ maxAgeMs, maxRows, maxBytes }: TraceBounds, now: number): Promise<void> {
-    const total = (name: string): number => {
-      const row = this.#db.get('SELECT value FROM totals WHERE name = ?', name);
-      return row === undefined ? 0 : int(row, 'value');
-    };
-    this.#db.db.exec('BEGIN IMMEDIATE');
-    try {
-      for (;;) {
-        const oldest = this.#db.get(
-          'SELECT id, last_at, messages, bytes FROM trace_sessions ORDER BY last_at, id LIMIT 1',
-        );
-        if (oldest === undefined) break;
-        const within = int(oldest, 'last_at') >= now - maxAgeMs;
-        if (within && total('messages') <= maxRows && total('bytes') <= maxBytes) break;
-        const id = text(oldest, 'id');
-        this.#db.run('DELETE FROM trace_messages WHERE session = ?', id);
-        this.#db.run('DELETE FROM trace_sessions WHERE id = ?', id);
-        this.#db.run(ADD_TOTALS, -int(oldest, 'messages'), 'messages');
-        this.#db.run(ADD_TOTALS, -int(oldest, 'bytes'), 'bytes');
-      }
-      this.#db.db.exec('COMMIT');
-    } catch (error) {
-      if (this.#db.db.isTransaction) this.#db.db.exec('ROLLBACK');
-      throw error;
-    }
+  prune(bounds: TraceBounds, now: number): Promise<void> {
+    return pruneTraces(this.#db, bounds, now);
   }
 
   #writeSome(): void {
@@ -108,67 +90,71 @@ export class SqliteTraces implements Traces {
     if (this.#queue.length > 0) this.#timer = setTimeout(() => this.#writeSome(), 0).unref();
   }
 
-  #write(batch: readonly (() => readonly TraceRow[])[]): void {
-    const rows = batch.flatMap((make) => make());
-    if (rows.length === 0) return;
+  #write(batch: readonly (() => TracedExchange)[]): void {
+    if (batch.length === 0) return;
+    const exchanges = batch.map((make) => make());
     this.#db.prepare('BEGIN IMMEDIATE').run();
     try {
-      for (const row of rows) this.#addMessage(row);
-      for (const [id, sum] of sums(rows)) {
-        this.#db.run(ADD_SESSION, id, orNull(sum.key), sum.at, sum.messages, sum.bytes);
+      for (const exchange of exchanges) addExchange(this.#db, exchange);
+      for (const sum of sums(exchanges)) {
+        const { id, stranger, key, startedAt, lastAt, messages, bytes } = sum;
+        this.#db.run(ADD_SESSION, id, stranger, orNull(key), startedAt, lastAt, messages, bytes);
+        this.#db.run(ADD_TOTALS, messages, bytes, stranger);
       }
-      this.#db.run(ADD_TOTALS, rows.length, 'messages');
-      this.#db.run(
-        ADD_TOTALS,
-        rows.reduce((n, row) => n + kept(row), 0),
-        'bytes',
-      );
       this.#db.prepare('COMMIT').run();
     } catch (error) {
       if (this.#db.db.isTransaction) this.#db.db.exec('ROLLBACK');
       throw error;
     }
   }
+}
 
-  #addMessage(row: TraceRow): void {
-    const { session, at, from, encoding, bytes } = row;
-    this.#db.run(
-      ADD_MESSAGE,
-      session,
-      at,
-      from,
-      encoding,
-      bytes,
-      orNull(row.status),
-      orNull(row.outcome),
-      orNull(row.message),
-    );
-  }
+function addExchange(db: Connection, { session, stranger, ...rest }: TracedExchange): void {
+  const { encoding, outcome, request, response } = rest;
+  db.run(
+    ADD_EXCHANGE,
+    session,
+    stranger ? 1 : 0,
+    encoding,
+    orNull(outcome),
+    request.at,
+    request.bytes,
+    orNull(request.message),
+    response.at,
+    response.bytes,
+    orNull(response.message),
+    response.status,
+  );
 }
 
 interface Sum {
-  key: string | undefined;
-  readonly at: number;
+  readonly id: string;
+  readonly stranger: number;
+  readonly key: string | undefined;
+  readonly startedAt: number;
+  lastAt: number;
   messages: number;
   bytes: number;
 }
 
-/** One write for each session of a batch. */
-function sums(rows: readonly TraceRow[]): ReadonlyMap<string, Sum> {
+/** One write for each session of a batch; what strangers said in it is counted apart. */
+function sums(exchanges: readonly TracedExchange[]): Iterable<Sum> {
   const bySession = new Map<string, Sum>();
-  for (const row of rows) {
-    const sum = bySession.get(row.session) ?? { key: row.key, at: row.at, messages: 0, bytes: 0 };
-    sum.messages += 1;
-    sum.bytes += kept(row);
-    sum.key ??= row.key;
-    bySession.set(row.session, sum);
+  for (const exchange of exchanges) {
+    const { session: id, key, request, response } = exchange;
+    const stranger = exchange.stranger ? 1 : 0;
+    const name = `${stranger}${id}`;
+    let sum = bySession.get(name);
+    if (sum === undefined) {
+      sum = { id, stranger, key, startedAt: request.at, lastAt: response.at, messages: 0, bytes: 0 };
+      bySession.set(name, sum);
+    }
+    sum.lastAt = Math.max(sum.lastAt, response.at);
+    sum.messages += 2;
+    // Octets the row takes, roughly.
+    sum.bytes += 128 + (request.message?.length ?? 0) + (response.message?.length ?? 0);
   }
-  return bySession;
-}
-
-/** Octets a row takes, roughly. */
-function kept(row: TraceRow): number {
-  return 64 + (row.message?.length ?? 0);
+  return bySession.values();
 }
 
 function sessionRow(row: Row): TraceSessionRow {
@@ -181,15 +167,25 @@ function sessionRow(row: Row): TraceSessionRow {
   };
 }
 
-function messageRow(row: Row): TraceRow {
-  return {
-    session: text(row, 'session'),
-    at: int(row, 'at'),
-    from: text(row, 'sender') === 'device' ? 'device' : 'server',
-    encoding: text(row, 'encoding') === 'wbxml' ? 'wbxml' : 'xml',
-    bytes: int(row, 'bytes'),
-    status: optionalInt(row, 'status'),
-    outcome: optionalText(row, 'outcome'),
-    message: optionalText(row, 'message'),
-  };
+function messageRows(row: Row): readonly [TraceRow, TraceRow] {
+  const encoding = text(row, 'encoding') === 'wbxml' ? 'wbxml' : 'xml';
+  const common = { session: text(row, 'session'), encoding } as const;
+  return [
+    {
+      ...common,
+      from: 'device',
+      at: int(row, 'received_at'),
+      bytes: int(row, 'request_bytes'),
+      outcome: optionalText(row, 'outcome'),
+      message: optionalText(row, 'request'),
+    },
+    {
+      ...common,
+      from: 'server',
+      at: int(row, 'answered_at'),
+      bytes: int(row, 'response_bytes'),
+      status: optionalInt(row, 'status'),
+      message: optionalText(row, 'response'),
+    },
+  ];
 }
