@@ -55,6 +55,8 @@ export interface NewWorldDevice {
 }
 
 export interface PackageOrder {
+  /** Default: MANUFACTURER. */
+  readonly manufacturer?: string;
   readonly image: Uint8Array;
   readonly version: string;
   readonly release: number;
@@ -349,9 +351,9 @@ export function newTestPublisher(): TestPublisher {
   };
   return {
     publicKey: signer.publicKey,
-    make: ({ image, models, hardware, fromVersions, strangeKey: _, ...rest }) => {
+    make: ({ image, manufacturer, models, hardware, fromVersions, strangeKey: _, ...rest }) => {
       const constraints = {
-        manufacturer: MANUFACTURER,
+        manufacturer: manufacturer ?? MANUFACTURER,
         models,
         ...(hardware && { hardware }),
         ...(fromVersions && { fromVersions }),

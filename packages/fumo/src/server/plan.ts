@@ -23,6 +23,7 @@ import { aim } from './send-step.ts';
 import { cannotSend } from './settle.ts';
 import { textFor } from './text-for.ts';
 import { sendTreeCommands } from './tree-commands.ts';
+import type { AskedBy } from './update.ts';
 import { isOpen } from './update-state.ts';
 import { overLimit } from './uri-limits.ts';
 import { unverifiedForGood, verify } from './verify.ts';
@@ -42,8 +43,10 @@ export function plan(
   const asked = device.request;
   const hopeful = requests.length > 0 && mayUpdate(device, packages, ctx);
   const why = decide(draft, packages, outbox);
-  if (requests.length > 0 && !hopeful && isIdle(draft, outbox)) {
-    disappoint(draft, outbox, asked?.by === 'user');
+  // Facts may have been missing at first: what was asked in this contact is answered when it is decided.
+  const decided = asked?.contact === device.contacts && draft.device.request === undefined;
+  if (decided && !hopeful && isIdle(draft, outbox)) {
+    disappoint(draft, outbox, asked.by);
   }
   withholdLongUris(draft, outbox);
   addNeededGet(draft, outbox);
@@ -198,13 +201,16 @@ function isIdle({ device }: Draft, { commands }: Outbox): boolean {
 }
 
 /** A user who asked and gets nothing may be told so (F-119); some families want a leaf written instead. */
-function disappoint(draft: Draft, outbox: Outbox, user: boolean): void {
+function disappoint(draft: Draft, outbox: Outbox, by: AskedBy): void {
+  if (by !== 'user' && by !== 'device') {
+    return;
+  }
   const { noUpdateSign: sign, userInteraction } = profileOf(draft.device);
   const text = textFor(draft.ctx.config.upToDateTexts, draft.device.language);
   if (sign !== undefined) {
     const { uri, value: data } = sign;
     outbox.commands.push({ kind: 'replace', key: keyFor(draft, 'sign update'), uri, format: 'chr', data });
-  } else if (user && userInteraction && text !== '') {
+  } else if (by === 'user' && userInteraction && text !== '') {
     outbox.commands.push({
       kind: 'alert',
       key: keyFor(draft, 'show text'),
