@@ -438,6 +438,28 @@ describe('Motorola engine of 2014 (§5)', () => {
   });
 });
 
+it('P-118 I-006: a Motorola engine without credentials is asked for them with 401, which alone it answers', async () => {
+  const [id, man, mod] = ['IMEI:990000000000025', 'motorola', 'XT-2'];
+  const style: FamilyStyle = {
+    wbxml: { ...TOOLKIT, opaqueData: false },
+    contentType: WBXML_TYPE,
+    sessionID: '1',
+    hdrMeta: MAX(120_000, 262_080),
+    locName: true,
+    auth: 'md5',
+  };
+  const provision = { manufacturer: man, model: mod };
+  const family = await newFamily(world, { id, man, mod, style, provision, nothingNew: true });
+  const tree = new FamilyTree(detail());
+  await family.device.session(
+    (cmdID) => `${alert(cmdID(), 1201)}${devInfo(cmdID(), info(man, mod, id))}`,
+    tree.answer,
+  );
+  const codes = family.device.heard[0]?.message.body.map((one) => (one.kind === 'Status' ? one.Data : 0));
+  expect(codes).toEqual([401, 401, 401]);
+  expect(family.device.heard[1]?.header?.Data).toBe(212);
+});
+
 describe('Koneki simulator, Sierra (§6, fumo.md §10)', () => {
   it('F-092: an object at any place, Mark informational, the type without .dm. as Funambol’s clients write it', async () => {
     const [id, man, mod] = ['simulator-1', 'Sierra Wireless', 'AirPrime'];

@@ -128,6 +128,30 @@ describe('I-002: HTTP 200 with Content-Length and Content-Type, never chunked', 
   });
 });
 
+describe('S-031: a server that takes no DM/1.1', () => {
+  it.each([
+    ['DM/1.1', /DM\/1\.2</g, 'DM/1.1<', 513, 'DM/1.2'],
+    ['document type 1.1', /<VerDTD>1\.2/g, '<VerDTD>1.1', 505, '1.2'],
+  ])('S-031: refuses %s with the version that it serves', async (_what, from, to, code, served) => {
+    const own = endpointWorld();
+    const strict = await startServer(own.options({ dm11: false }));
+    const device = await admit({ url: strict.url, token: strict.adminToken ?? '' }, 'urn:old:1', {
+      encoding: 'xml',
+      scheme: 'md5',
+    });
+    const message = withText(device.packageOne(), from, to);
+    const refused = await raw(message);
+    expect([refused.status, codeOf(refused)]).toEqual([200, code]);
+    expect(refused.octets.toString('utf8')).toContain(`<Item><Data>${served}</Data></Item>`);
+    expect(refused.octets.toString('utf8')).toContain('<Final/>');
+    await strict.close();
+    own.dispose();
+    // By default both are served.
+    const lax = await raw(withText((await newDevice()).packageOne(), from, to));
+    expect(codeOf(lax)).toBeLessThan(500);
+  });
+});
+
 describe('R-023: characters', () => {
   it('R-023: text beyond ASCII comes in and goes out as UTF-8', async () => {
     const device = await newDevice();

@@ -29,6 +29,7 @@ const SAMSUNG: DeviceProfile = {
   resultAlert: false,
   userInteraction: false,
   noUpdateSign: { uri: './FUMO/Ext/SvcState', value: '260' },
+  lacks: ['sequence', 'atomic', 'copy', 'add', 'delete', 'tnds'],
   wire: { ...DEFAULT_PROFILE.wire, challengeMissing: 401, chunks: false, maxMsgSizeDefault: 5120 },
 };
 
@@ -99,6 +100,7 @@ const SYMBIAN: DeviceProfile = {
       state: true,
     },
   },
+  lacks: ['atomic', 'copy'],
 };
 
 /**
@@ -116,7 +118,7 @@ const LIBDMCLIENT: DeviceProfile = {
   wire: { ...DEFAULT_PROFILE.wire, binary: 'b64', chunks: false, maxMsgSizeDefault: 16384 },
 };
 
-/** interop-notes.md §5: WBXML only, full `?list=` support, results for DownloadAndUpdate with the package URI as Source. */
+/** interop-notes.md §5: 401 alone makes it say its package again; WBXML only, full `?list=` support, results for DownloadAndUpdate with the package URI as Source. */
 const MOTOROLA: DeviceProfile = {
   ...DEFAULT_PROFILE,
   name: 'motorola',
@@ -124,6 +126,7 @@ const MOTOROLA: DeviceProfile = {
   match: [{ manufacturer: '^motorola' }],
   places: ['./FUMO'],
   chunksWithoutMaxObjSize: 262_080,
+  wire: { ...DEFAULT_PROFILE.wire, challengeMissing: 401 },
 };
 
 /** interop-notes.md §3: a Wi-Fi client without firmware; Get of leaves only, everything else 501. */
@@ -135,6 +138,7 @@ const HOSTAP: DeviceProfile = {
   list: false,
   walk: false,
   userInteraction: false,
+  lacks: ['sequence', 'atomic', 'copy', 'delete'],
   wire: { ...DEFAULT_PROFILE.wire, chunks: false },
 };
 
@@ -147,6 +151,7 @@ const WINDOWS_MDM: DeviceProfile = {
   list: false,
   walk: false,
   userInteraction: false,
+  lacks: ['copy'],
 };
 
 export const PROFILES: readonly DeviceProfile[] = [
