@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { DeliveryReport, PushMessage, WakeChannel } from '../channel.ts';
-import { MAX_PAP_OCTETS, PUSH_ANSWER_MS } from '../limits.ts';
 import { parsePapAddress, parsePhoneAddress } from '../wake-address.ts';
 import { WakeError } from '../wake-error.ts';
 import type { PapOptions } from './options.ts';
 import { type GatewayWord, pushMessage, readGatewayWord, statusQuery } from './pap-document.ts';
+import { post } from './post.ts';
 
 const REFERENCE = 'pap:';
 
@@ -14,7 +14,7 @@ export function papChannel(options: PapOptions, notifyUrl: () => string): WakeCh
   const send = async (address: string, push: PushMessage): Promise<string> => {
     const pushId = `${randomBytes(16).toString('hex')}@fumarole`;
     const order = { pushId, address, ...(results === 'notify' ? { notifyUrl: notifyUrl() } : {}) };
-    const word = await post(options, multipart(pushMessage(order), push));
+    const word = await exchange(options, multipart(pushMessage(order), push));
     if (word.code === undefined || word.code >= 2000) throw refusal(word);
     return pushId;
   };
@@ -45,7 +45,7 @@ function stateOf({ state, code }: GatewayWord): DeliveryReport['state'] {
 async function ask(options: PapOptions, reference: string): Promise<DeliveryReport | undefined> {
   const pushId = reference.slice(REFERENCE.length);
   const body = Buffer.from(statusQuery(pushId));
-  const word = await post(options, { type: 'application/xml', body });
+  const word = await exchange(options, { type: 'application/xml', body });
   return word.kind === 'statusquery-response' && word.state !== undefined
     ? reportOf(word, pushId)
     : undefined;
@@ -79,43 +79,18 @@ function multipart(control: string, { contentType, applicationId, body }: PushMe
   };
 }
 
-async function post({ url, user, password = '' }: PapOptions, { type, body }: Body): Promise<GatewayWord> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: {
-      'content-type': type,
-      ...(user === undefined ? {} : { authorization: basic(user, password) }),
-    },
-    body: new Uint8Array(body),
-    redirect: 'error',
-    signal: AbortSignal.timeout(PUSH_ANSWER_MS),
-  }).catch((error: unknown) => {
-    throw new WakeError('no-connection', `${new URL(url).host} does not answer`, error);
-  });
-  const octets = await bounded(response);
-  if (response.status === 401 || response.status === 403)
-    throw new WakeError('login-refused', `the gateway answered ${response.status}`);
+async function exchange(
+  { url, user, password = '' }: PapOptions,
+  { type, body }: Body,
+): Promise<GatewayWord> {
+  const login: Readonly<Record<string, string>> =
+    user === undefined ? {} : { authorization: basic(user, password) };
+  const { status, octets } = await post(url, { 'content-type': type, ...login }, body);
+  if (status === 401 || status === 403)
+    throw new WakeError('login-refused', `the gateway answered ${status}`);
   const word = readable(octets);
   if (word !== undefined) return word;
-  throw new WakeError('gateway-failed', `the gateway answered ${response.status}, and no PAP`);
-}
-
-async function bounded(response: Response): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const piece of response.body ?? []) {
-      size += piece.length;
-      if (size > MAX_PAP_OCTETS)
-        throw new WakeError('gateway-failed', 'the answer of the gateway has no end');
-      pieces.push(piece);
-    }
-  } catch (error) {
-    throw error instanceof WakeError
-      ? error
-      : new WakeError('no-answer', 'the answer of the gateway broke off', error);
-  }
-  return Buffer.concat(pieces);
+  throw new WakeError('gateway-failed', `the gateway answered ${status}, and no PAP`);
 }
 
 function readable(octets: Uint8Array): GatewayWord | undefined {
