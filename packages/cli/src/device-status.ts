@@ -22,6 +22,7 @@ function printStatus(output: Output, status: DeviceStatus): void {
     ['model', `${status.man} ${status.mod}`],
     ['firmware', `${status.fwV} (release ${status.release}, slot ${status.slot})`],
     ['image', status.imageSha256],
+    ['accounts', status.servers.length === 0 ? 'none yet' : status.servers.join(', ')],
     ['results owed', status.alertsOwed === 0 ? undefined : status.alertsOwed],
     ['wake port', status.wakePort],
     ['HTTP push port', status.httpPushPort],

@@ -43,8 +43,8 @@ export function checkConfig(value: unknown): DeviceConfig {
   });
   if (config.fumo !== undefined) list(config.fumo, 'fumo').forEach(checkRoot);
   checkBootstrap(config.bootstrap);
-  if (config.smartcard !== undefined)
-    text(record(config.smartcard, 'smartcard').folder, 'smartcard.folder', MAX_URL_CHARACTERS);
+  const { folder } = config.smartcard === undefined ? {} : record(config.smartcard, 'smartcard');
+  if (folder !== undefined) text(folder, 'smartcard.folder', MAX_URL_CHARACTERS);
   checkTiming(config.timing);
   checkSimulate(config.simulate);
   // Every field that the runtime relies on was looked at above; the rest is optional with checked use.

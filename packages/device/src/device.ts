@@ -11,12 +11,11 @@ import { DeviceError } from './device-error.ts';
 import { nodeDisk } from './disk/node-disk.ts';
 import type { PowerCut } from './disk/powered-disk.ts';
 import type { DeviceEvent, DeviceEventBody } from './events.ts';
-import { type Ground, groundOf } from './ground.ts';
+import { type Ground, groundOf, type Surroundings } from './ground.ts';
 import type { DeviceHandle, DeviceStatus, RequestOptions, RootStatus, SessionReport } from './handle.ts';
 import { lockDevice } from './lock.ts';
 import type { DeviceConfig } from './options.ts';
 import { openParts, type Parts } from './parts.ts';
-import type { Prompter } from './ui/user-interaction.ts';
 import { Bearers } from './wake/bearers.ts';
 import { type PushEntry, pushEntry } from './wake/push-entry.ts';
 import type { SmsForm, SmsOutcome } from './wake/sms-inbox.ts';
@@ -37,13 +36,13 @@ export class Device implements DeviceHandle {
   #bearers: Bearers | undefined;
   #dead = false;
 
-  private constructor(dir: string, config: DeviceConfig, unlock: () => Promise<void>, prompter?: Prompter) {
+  private constructor(dir: string, config: DeviceConfig, unlock: () => Promise<void>, around: Surroundings) {
     this.dir = dir;
     this.name = nameOf(config, dir);
     this.#config = config;
     this.#unlock = unlock;
     this.#ground = groundOf(dir, config, {
-      prompter,
+      ...around,
       emit: this.#emit,
       onPowerCut: (cut) => this.#powerCut(cut),
       signal: this.#stopping.signal,
@@ -54,14 +53,14 @@ export class Device implements DeviceHandle {
   static async start(
     dir: string,
     listener?: (event: DeviceEvent) => void,
-    prompter?: Prompter,
+    around: Surroundings = { prompter: undefined, smartcard: undefined },
   ): Promise<Device> {
     await stat(dir).catch((error: unknown) => {
       throw new DeviceError('no-device', `${dir} holds no device`, error);
     });
     const config = await readConfig(nodeDisk, dir);
     const unlock = await lockDevice(dir);
-    const device = new Device(dir, config, unlock, prompter);
+    const device = new Device(dir, config, unlock, around);
     if (listener !== undefined) device.onEvent(listener);
     try {
       await device.#bringUp();

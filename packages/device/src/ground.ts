@@ -2,6 +2,7 @@
 import { type Simulation, simulationOf } from './agent/simulation.ts';
 import { Staging } from './agent/staging.ts';
 import { type BootControl, fileBootControl } from './boot/boot-control.ts';
+import type { SmartcardReader } from './bootstrap/smartcard.ts';
 import { timingOf } from './config.ts';
 import { nodeDisk } from './disk/node-disk.ts';
 import { type PowerCut, PoweredDisk } from './disk/powered-disk.ts';
@@ -28,12 +29,17 @@ export interface Ground {
   readonly downloads: HttpDownloads;
   /** How the user is reached; undefined: nobody is there, rules answer. */
   readonly prompter: Prompter | undefined;
+  /** Undefined: the folder of the configuration, if there is one. */
+  readonly smartcard: SmartcardReader | undefined;
   readonly emit: Emit;
   readonly onPowerCut: (cut: PowerCut) => void;
   readonly signal: AbortSignal;
 }
 
-export type GroundPorts = Pick<Ground, 'prompter' | 'emit' | 'onPowerCut' | 'signal'>;
+/** Who is around a device: its user, its card. */
+export type Surroundings = Pick<Ground, 'prompter' | 'smartcard'>;
+
+export type GroundPorts = Surroundings & Pick<Ground, 'emit' | 'onPowerCut' | 'signal'>;
 
 export function groundOf(dir: string, config: DeviceConfig, ports: GroundPorts): Ground {
   const { emit, onPowerCut } = ports;

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { SmartcardReader } from './bootstrap/smartcard.ts';
 import { Device } from './device.ts';
 import type { DeviceEvent } from './events.ts';
 import type { DeviceHandle } from './handle.ts';
@@ -7,6 +8,8 @@ import type { Prompter } from './ui/user-interaction.ts';
 export interface HostOptions {
   /** Asks the user of these devices; absent: the policy in their configuration answers. */
   readonly prompter?: Prompter;
+  /** The smartcard reader of the device in a directory; absent or undefined: the folder that its configuration names. */
+  readonly smartcard?: (dir: string) => SmartcardReader | undefined;
 }
 
 /** Several devices in one process, each with its own directory and lock. */
@@ -14,10 +17,10 @@ export class DeviceHost {
   readonly #devices = new Map<string, DeviceHandle>();
   readonly #listeners = new Set<(dir: string, event: DeviceEvent) => void>();
 
-  readonly #prompter: Prompter | undefined;
+  readonly #options: HostOptions;
 
-  constructor({ prompter }: HostOptions = {}) {
-    this.#prompter = prompter;
+  constructor(options: HostOptions = {}) {
+    this.#options = options;
   }
 
   get devices(): readonly DeviceHandle[] {
@@ -31,7 +34,7 @@ export class DeviceHost {
       (event) => {
         for (const listener of this.#listeners) listener(dir, event);
       },
-      this.#prompter,
+      { prompter: this.#options.prompter, smartcard: this.#options.smartcard?.(dir) },
     );
     this.#devices.set(resolve(dir), device);
     return device;

@@ -7,6 +7,8 @@ import { BootstrapDesk } from './bootstrap/bootstrap-desk.ts';
 import { cardFolder } from './bootstrap/card-folder.ts';
 import { CardSlot } from './bootstrap/card-slot.ts';
 import { BootstrapMemory } from './bootstrap/memory.ts';
+import type { SmartcardOptions } from './bootstrap/options.ts';
+import type { SmartcardReader } from './bootstrap/smartcard.ts';
 import { AccountSessions } from './client/account-sessions.ts';
 import { SessionDesk } from './client/session-desk.ts';
 import { timingOf } from './config.ts';
@@ -244,17 +246,21 @@ function makeBootstrap(ground: Ground, stock: Stock, contact: () => void): Boots
   });
 }
 
-function makeCard({ config, emit }: Ground, stock: Stock, bootstrap: BootstrapDesk): CardSlot {
-  const { smartcard } = config;
+function makeCard(ground: Ground, stock: Stock, bootstrap: BootstrapDesk): CardSlot {
+  const { smartcard } = ground.config;
   const { tree, trees, memory, desk } = stock;
   return new CardSlot({
-    reader: smartcard === undefined || smartcard.enabled === false ? undefined : cardFolder(smartcard.folder),
+    reader: smartcard?.enabled === false ? undefined : (ground.smartcard ?? folderOf(smartcard)),
     checkMs: smartcard?.checkMs ?? CARD_CHECK_MS,
     desk: bootstrap,
     memory,
     tree,
     trees,
     alone: (work) => desk.alone(work),
-    emit,
+    emit: ground.emit,
   });
+}
+
+function folderOf(options: SmartcardOptions | undefined): SmartcardReader | undefined {
+  return options?.folder === undefined ? undefined : cardFolder(options.folder);
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encodeBootstrapPush, formatProfile, profileOf } from '@fumarole/dm/bootstrap';
 import { devInfoNodes } from '@fumarole/dm/objects';
 import { ddfOf, formatDdf, Tree } from '@fumarole/dm/tree';
 import { formatDescriptor } from '@fumarole/fumo/object';
@@ -194,6 +195,16 @@ describe('pushes', () => {
       'com.example.dm: no credentials of the server (AAUTHLEVEL CLIENT)',
     ]);
     expect(convert(report.convertible, 'xml')).toContain('<parm name="PROVIDER-ID" value="com.example.dm"/>');
+  });
+
+  it('a pushed DM profile shows the profile’s own name of the method, the message and its subtree', () => {
+    const account = { serverId: 'com.example.dm', serverURL: 'https://dm.example.com/dm' };
+    const document = formatProfile(profileOf(account, 'IMEI:490'));
+    const push = { profile: 'dm', encoding: 'wbxml', security: 'pin-network', mac: 'AB', document } as const;
+    const { shown, report } = decodeOctets(encodeBootstrapPush(push));
+    expect(report.formats).toEqual(['WAP push', 'SyncML message in WBXML', 'TNDS']);
+    expect([find(shown, 'SEC')?.text, find(shown, 'MAC')?.text]).toEqual(['USERPIN_NETWORKID', 'AB']);
+    expect(report.failure).toBeUndefined();
   });
 
   it('warns of future bits, session id 0, long identifiers, and a part of several', () => {

@@ -1,3 +1,4 @@
+import { SECURITY_METHODS } from '@fumarole/dm/bootstrap';
 import { field, hexOf, type Report, type Shown } from './report.ts';
 
 const PDU_PUSH = 6;
@@ -12,7 +13,6 @@ const MEDIA: Readonly<Record<number, string>> = {
 const FIELDS: Readonly<Record<number, string>> = { 13: 'Content-Length', 47: 'X-WAP-Application-ID' };
 const APPLICATIONS: Readonly<Record<number, string>> = { 7: 'x-wap-application:syncml.dm' };
 const PARAMETERS: Readonly<Record<number, string>> = { 145: 'SEC', 146: 'MAC', 129: 'charset' };
-const SECURITY = ['NETWPIN', 'USERPIN', 'USERNETWPIN', 'USERPINMAC'];
 
 export interface Push {
   readonly shown: Shown;
@@ -82,11 +82,12 @@ function contentTypeOf(headers: Uint8Array, base = 0): { media: string; end: num
   if (value.octets === undefined) return { media: mediaOf(value), end: value.end, children: [] };
   const inner = valueAt(value.octets, 0);
   const start = value.end - value.octets.length;
-  const children = inner === undefined ? [] : parameters(value.octets, inner.end, base + start);
-  return { media: inner === undefined ? '' : mediaOf(inner), end: value.end, children };
+  const media = inner === undefined ? '' : mediaOf(inner);
+  const children = inner === undefined ? [] : parameters(value.octets, inner.end, base + start, media);
+  return { media, end: value.end, children };
 }
 
-function parameters(octets: Uint8Array, from: number, base: number): Shown[] {
+function parameters(octets: Uint8Array, from: number, base: number, media: string): Shown[] {
   const found: Shown[] = [];
   for (let at = from; at < octets.length; ) {
     const token = octets[at] ?? 0;
@@ -94,11 +95,17 @@ function parameters(octets: Uint8Array, from: number, base: number): Shown[] {
     const value = name && valueAt(octets, name.end);
     if (name === undefined || value === undefined) break;
     const label = PARAMETERS[token] ?? ('text' in name ? name.text : undefined) ?? `0x${token.toString(16)}`;
-    const method = label === 'SEC' && value.short !== undefined ? SECURITY[value.short] : undefined;
+    const method = label === 'SEC' ? methodName(value.short, media) : undefined;
     found.push(field(label, base + at, method ?? plain(value)));
     at = value.end;
   }
   return found;
+}
+
+/** Client provisioning and the DM profile have their own names for the same numbers. */
+function methodName(number: number | undefined, media: string): string | undefined {
+  const names = SECURITY_METHODS.find(({ octet }) => octet === number)?.names;
+  return media.includes('connectivity') ? names?.cp : names?.dm;
 }
 
 interface Value {

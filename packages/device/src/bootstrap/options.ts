@@ -25,8 +25,8 @@ export interface BootstrapOptions {
 }
 
 export interface SmartcardOptions {
-  /** The folder that stands for the card; the card is in while the folder is there. */
-  readonly folder: string;
+  /** The folder that stands for the card, in while the folder is there; absent: the reader of the host. */
+  readonly folder?: string;
   /** False: the card is not read (N-124). */
   readonly enabled?: boolean;
   /** How often it is looked for another card, milliseconds. */

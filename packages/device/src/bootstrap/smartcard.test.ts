@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { cardFiles } from '@fumarole/dm/bootstrap';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BootstrapBench } from '../../test/bootstrap-bench.ts';
+import { DeviceHost } from '../host.ts';
+import type { SmartcardReader } from './smartcard.ts';
 
 let world: BootstrapBench;
 beforeEach(async () => {
@@ -67,6 +69,25 @@ describe('the smartcard', () => {
     await writeCard(world.cp(world.second));
     const again = await world.bench.start();
     expect(again.status().servers).toEqual(['second']);
+  });
+
+  it('a reader of the host is asked instead of a folder', async () => {
+    const files = new Map(
+      cardFiles([{ profile: 'dm', document: world.profile() }]).map(({ path, octets }) => [
+        path.join('/'),
+        octets,
+      ]),
+    );
+    const reader: SmartcardReader = {
+      card: async () => 'iccid 8949',
+      read: async (path) => files.get(path.join('/')),
+    };
+    await world.bench.create({ accounts: [], bootstrap: { allowHttp: true } });
+    const host = new DeviceHost({ smartcard: () => reader });
+    const device = await host.start(world.bench.dir);
+    await device.whenIdle();
+    expect(device.status().servers).toEqual(['bench']);
+    await host.stop();
   });
 
   it('N-124: is not read when it is switched off', async () => {

@@ -1,4 +1,5 @@
-import { decodeBase64, formatMgmtTree, type SyncMLMessage } from '@fumarole/syncml';
+import { formatMgmtTree, type SyncMLMessage } from '@fumarole/syncml';
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { devInfoNodes } from '../objects/dev-info.ts';
 import { accountNodes, type DmAccount, dmAccNodes, readAccounts } from '../objects/dm-acc.ts';
@@ -233,6 +234,11 @@ describe('DM profile', () => {
     expect(tree.snapshot()).toEqual(before);
   });
 
+  it('N-100: references below ./Inbox become the places where the nodes went', async () => {
+    await install(message(toInbox(accountNodes({ ...ACCOUNT, prefConRef: './Inbox/x/AppAddr/1' }, 'x'))));
+    expect(tree.text('./DMAcc/x/PrefConRef')).toBe('./DMAcc/x/AppAddr/1');
+  });
+
   it('N-109: the Inbox can not be read', async () => {
     await install(dm());
     for (const uri of ['./Inbox', './Inbox/account', './Inbox?list=Struct']) {
@@ -295,6 +301,44 @@ describe('a second document', () => {
   });
 });
 
+it('damaged documents leave the tree as it was, or make an account that is whole', async () => {
+  const documents = [
+    formatProvisioning(provisioningOf(ACCOUNT, { init: true }), 'wbxml'),
+    formatProfile(profileOf(ACCOUNT, 'IMEI:490')),
+  ];
+  const damage = fc.record({
+    which: fc.nat({ max: 1 }),
+    at: fc.array(fc.tuple(fc.nat({ max: 600 }), fc.nat({ max: 255 })), { minLength: 1, maxLength: 4 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(damage, async ({ which, at }) => {
+      const octets = Uint8Array.from(documents[which] ?? []);
+      for (const [place, octet] of at) octets[place % octets.length] = octet;
+      tree = treeWith(OTHER);
+      const before = tree.snapshot();
+      const outcome = await attempt(octets);
+      if (outcome === 'installed') expect(accounts().length).toBeGreaterThan(1);
+      else expect(tree.snapshot()).toEqual(before);
+      expect(accounts()[0]).toEqual(
+        expect.objectContaining({ serverId: 'other', serverURL: OTHER.serverURL }),
+      );
+    }),
+    { numRuns: 400 },
+  );
+});
+
+/** Only what can not be read may throw, and only with a code. */
+async function attempt(octets: Uint8Array): Promise<'installed' | 'refused'> {
+  let document: BootstrapDocument;
+  try {
+    document = readBootstrap(octets);
+  } catch (error) {
+    expect(error).toMatchObject({ name: 'DecodeError' });
+    return 'refused';
+  }
+  return (await install(document)).kind;
+}
+
 it('what is no bootstrap document is told with a code', () => {
   const octets = formatProfile(profileOf(ACCOUNT, 'IMEI:490'));
   for (let length = 0; length < octets.length; length += 1) {
@@ -303,5 +347,4 @@ it('what is no bootstrap document is told with a code', () => {
     );
   }
   expect(() => readBootstrap(new Uint8Array(20_000))).toThrow(expect.objectContaining({ code: 'size' }));
-  expect(decodeBase64('')).toBeDefined();
 });
