@@ -19,7 +19,8 @@ function explain(error: unknown): ExitCode {
   }
   if (error instanceof CliError) {
     process.stderr.write(`fumarole: ${error.message}\n`);
-    for (const detail of error.details) process.stderr.write(`  ${detail}\n`);
+    const more = error.details.filter((detail) => !error.message.includes(detail));
+    for (const detail of more) process.stderr.write(`  ${detail}\n`);
     if (error.code === 'no-server' || error.code === 'unreachable') {
       process.stderr.write(`${CLI_ERRORS[error.code].remedy}\n`);
     }
