@@ -1,4 +1,5 @@
 import { AUTHENTICATION } from './authentication.ts';
+import { BOOTSTRAP } from './bootstrap.ts';
 import { CLIENT_SESSION } from './client-session.ts';
 import { DEVICE } from './device.ts';
 import type { Fault } from './fault.ts';
@@ -11,4 +12,5 @@ export const FAULTS: readonly Fault[] = [
   ...AUTHENTICATION,
   ...LARGE_OBJECTS,
   ...DEVICE,
+  ...BOOTSTRAP,
 ];

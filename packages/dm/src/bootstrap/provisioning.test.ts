@@ -37,6 +37,7 @@ describe('client provisioning documents', () => {
     const document = parseProvisioning(STAY);
     expect(parseProvisioning(FLIP)).toEqual(document);
     expect(parseProvisioning(XML)).toEqual(document);
+    expect(parseProvisioning(Buffer.from(XML))).toEqual(document);
     expect(document.characteristics[0]?.characteristics[1]?.parms[0]).toEqual({
       name: 'AAUTHLEVEL',
       value: 'APPSRV',
