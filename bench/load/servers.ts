@@ -1,6 +1,7 @@
 /** Starts the measured servers, each in a process of its own, and reads what they have used. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import serveFlags from '../../packages/cli/bin/serve-flags.json' with { type: 'json' };
 import type { ChildReport, ChildTask, Commits } from './child.ts';
 
 export interface Measured {
@@ -21,6 +22,8 @@ export async function spawnMeasured(task: ChildTask, execArgv: readonly string[]
     execArgv: [
       '--conditions=@fumarole/source',
       '--disable-warning=ExperimentalWarning',
+      // What `fumarole serve` runs with; the bare servers get it too.
+      ...serveFlags,
       ...profiling,
       ...execArgv,
     ],
