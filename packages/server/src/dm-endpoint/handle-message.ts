@@ -360,7 +360,7 @@ interface Made {
 
 function commitOf(
   { fleet, accounts, sessions }: EndpointDeps,
-  { key, at }: Received,
+  { key, source, at }: Received,
   { device, credentials, version }: LoadedForMessage,
   { party, account }: AccountChoice,
   { identity, placed, replied, consulted, headers }: Made,
@@ -398,8 +398,8 @@ function commitOf(
       renewed && party !== 'decoy' && (device !== undefined || changed)
         ? accounts.vault.renew(credentials, replied.account)
         : undefined,
-    timeline: (settled?.timeline ?? []).map((entry) => ({ key, entry })),
-    events: settled?.events ?? [],
+    timeline: (settled?.timeline ?? []).map((entry) => ({ key, id: source, entry })),
+    events: [],
   };
 }
 

@@ -3,7 +3,6 @@ import { deviceKey } from '@fumarole/dm/objects';
 import { type DeviceRecord, fitRecord, type Instant, type TimelineEntry } from '@fumarole/fumo/server';
 import { deviceColumns } from '../store/device-columns.ts';
 import { updateDevice } from '../store/update-device.ts';
-import { eventsOf } from './consult.ts';
 import { FleetError } from './fleet.ts';
 import type { FleetPorts } from './fleet-ports.ts';
 
@@ -34,8 +33,8 @@ export async function changeDevice(
     return {
       record,
       columns: deviceColumns(record),
-      timeline: changed.log.map((entry) => ({ key, entry })),
-      events: eventsOf(record, changed.log),
+      timeline: changed.log.map((entry) => ({ key, id: record.id, entry })),
+      events: [],
     };
   });
   if (row === undefined) {

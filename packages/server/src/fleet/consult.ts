@@ -1,6 +1,5 @@
 /** One message of a device: learn, find the packages, plan; and after the answer is written, settle. */
 
-import { deviceKey } from '@fumarole/dm/objects';
 import type { ServerEvent, Turn } from '@fumarole/dm/server';
 import {
   type DeviceRecord,
@@ -10,11 +9,9 @@ import {
   plan,
   type SessionView,
   settle,
-  type TimelineEntry,
   wireProfile,
   withDescription,
 } from '@fumarole/fumo/server';
-import type { NewEvent } from '../store/port.ts';
 import type { DescriptionCatalogue } from './description-catalogue.ts';
 import type { Consultation, Replied, Settled } from './fleet.ts';
 import { keepLargeValues, type ValueSpool } from './large-values.ts';
@@ -82,13 +79,13 @@ function silent(device: DeviceRecord): Omit<Consultation, 'wire'> {
   };
 }
 
-/** The record as it is after the answer was written, and the lines and events to commit with it. */
+/** The record as it is after the answer was written, and the lines to commit with it. */
 export function settled(consultation: Consultation, replied: Replied, ctx: PlanContext): Settled {
   const keys = consultation.commands.map(({ key }) => key);
   const after = settle(consultation.device, keys, replied, ctx);
   const late = lateEvents(after.device, replied, ctx);
   const timeline = [...consultation.timeline, ...after.log, ...late.log];
-  return { device: late.device, timeline, events: eventsOf(late.device, timeline) };
+  return { device: late.device, timeline };
 }
 
 /** `reply` itself may find that an object cannot go on. */
@@ -103,15 +100,4 @@ function lateEvents(
   }
   const { key, encoding, scheme } = session;
   return learn(device, { session: { key, encoding, scheme, weak: false }, events }, ctx);
-}
-
-/** Each line of the timeline is an event too: `update.<state>`, or its kind. */
-export function eventsOf(device: DeviceRecord, timeline: readonly TimelineEntry[]): readonly NewEvent[] {
-  const key = deviceKey(device.id);
-  return timeline.map(({ at, kind, text, update, data }) => ({
-    at,
-    type: kind === 'update' && typeof data?.state === 'string' ? `update.${data.state}` : kind,
-    device: key,
-    data: { device: device.id, text, ...(update === undefined ? {} : { update }), ...data },
-  }));
 }

@@ -10,7 +10,6 @@ import {
 } from '@fumarole/fumo/server';
 import { deviceColumns } from '../store/device-columns.ts';
 import { changeDevice, operatorLine, unknownDevice } from './change-device.ts';
-import { eventsOf } from './consult.ts';
 import { FleetError, type NewDevice } from './fleet.ts';
 import type { FleetPorts } from './fleet-ports.ts';
 import { MAX_DEVICE_ID } from './limits.ts';
@@ -30,8 +29,8 @@ export async function provision(ports: FleetPorts, input: NewDevice): Promise<De
   const timeline = [operatorLine(now(), 'admitted by an operator')];
   const outcome = await store.commitDevice({
     device: { key, expected: 0, record, columns: deviceColumns(record) },
-    timeline: timeline.map((entry) => ({ key, entry })),
-    events: eventsOf(record, timeline),
+    timeline: timeline.map((entry) => ({ key, id: record.id, entry })),
+    events: [],
   });
   if (outcome === 'conflict') {
     throw new FleetError('device-exists', `${id} is there already`);

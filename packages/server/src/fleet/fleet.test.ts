@@ -138,7 +138,7 @@ async function session(first: readonly ServerEvent[] = []): Promise<DeviceRecord
     const row = await store.device(key);
     const before = row?.record ?? fleet.newDevice({ id: ID }, now);
     const consultation = await fleet.consult(before, view, events, 'commands', now);
-    const { device, timeline, events: outbox } = fleet.settled(consultation, everything(consultation));
+    const { device, timeline } = fleet.settled(consultation, everything(consultation));
     const { version } = await store.loadForMessage(key);
     await store.commitMessage({
       session: {
@@ -157,8 +157,8 @@ async function session(first: readonly ServerEvent[] = []): Promise<DeviceRecord
         columns: deviceColumns(device),
         contactOnly: row !== undefined && lastsUnchanged(row.record, device),
       },
-      timeline: timeline.map((entry) => ({ key, entry })),
-      events: outbox,
+      timeline: timeline.map((entry) => ({ key, id: ID, entry })),
+      events: [],
     });
     if (consultation.commands.length === 0) break;
     events = answers(consultation);

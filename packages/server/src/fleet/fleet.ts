@@ -15,7 +15,7 @@ import type {
   Update,
   Via,
 } from '@fumarole/fumo/server';
-import type { DescriptionRow, NewEvent } from '../store/port.ts';
+import type { DescriptionRow } from '../store/port.ts';
 
 /** The plan for one message; `settled` makes of it what is committed. */
 export interface Consultation {
@@ -36,7 +36,6 @@ export type Replied = Pick<ReplyResult, 'sent' | 'unsendable' | 'events'>;
 export interface Settled {
   readonly device: DeviceRecord;
   readonly timeline: readonly TimelineEntry[];
-  readonly events: readonly NewEvent[];
 }
 
 export interface UpdateOrder {

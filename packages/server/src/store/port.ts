@@ -156,8 +156,11 @@ export interface MessageDeviceWrite extends DeviceWrite {
 
 // ---------------------------------------------------------------------------------------------------- timeline, events
 
+/** A line of a device's history; everybody who reads events is told it as well (`told-event.ts`). */
 export interface NewTimelineRow {
   readonly key: string;
+  /** The device's id as it writes it. */
+  readonly id: string;
   readonly entry: TimelineEntry;
 }
 
@@ -179,7 +182,7 @@ export interface NewEvent {
   readonly data: unknown;
 }
 
-/** Outbox row: written with the change it tells of, read by cursor; sequences are shared with the timeline. */
+/** Outbox row: written with the change it tells of, read by cursor; each line of a timeline is one too. */
 export interface EventRow extends NewEvent {
   readonly sequence: number;
 }
@@ -359,11 +362,7 @@ export interface Store {
       readonly limit: number;
     },
   ): Promise<readonly TimelineRow[]>;
-  events(query: {
-    readonly after: number;
-    readonly limit: number;
-    readonly device?: string | undefined;
-  }): Promise<readonly EventRow[]>;
+  events(query: { readonly after: number; readonly limit: number }): Promise<readonly EventRow[]>;
   lastEventSequence(): Promise<number>;
   addEvents(events: readonly NewEvent[]): Promise<void>;
   /** Called after a commit of this process wrote events; returns the unsubscribe function. */

@@ -4,7 +4,6 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Instant, TimelineEntry } from '@fumarole/fumo/server';
-import { eventsOf } from '../fleet/consult.ts';
 import type { Store, WorkRow } from '../store/port.ts';
 import type { DeliveryReport, PushMessage, WakeChannel } from './channel.ts';
 import {
@@ -69,7 +68,7 @@ export function createPushDesk(deps: PushDeskDeps): PushDesk {
     const device = await store.device(key);
     if (device === undefined) return;
     const line = { ...entry, at: now() };
-    await store.commitDevice({ timeline: [{ key, entry: line }], events: eventsOf(device.record, [line]) });
+    await store.commitDevice({ timeline: [{ key, id: device.record.id, entry: line }], events: [] });
   };
   return {
     channelOf,

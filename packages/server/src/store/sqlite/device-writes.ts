@@ -148,13 +148,14 @@ export function count(db: Connection, state: string, by: 1 | -1): void {
   );
 }
 
-function addTimeline(db: Connection, { key, entry }: NewTimelineRow): void {
+function addTimeline(db: Connection, { key, id, entry }: NewTimelineRow): void {
   db.run(
-    'INSERT INTO events (at, type, device, text, update_id, data) VALUES (?,?,?,?,?,?)',
+    'INSERT INTO events (at, type, device, text, device_id, update_id, data) VALUES (?,?,?,?,?,?,?)',
     entry.at,
     entry.kind,
     key,
     entry.text,
+    id,
     orNull(entry.update),
     entry.data === undefined ? null : JSON.stringify(entry.data),
   );

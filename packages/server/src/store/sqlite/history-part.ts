@@ -1,5 +1,6 @@
 import type { TimelineKind } from '@fumarole/fumo/server';
 import type { EventRow, Store, TimelineRow } from '../port.ts';
+import { toldEvent } from '../told-event.ts';
 import type { Row } from './connection.ts';
 import type { Context } from './context.ts';
 import { addEvent } from './device-writes.ts';
@@ -15,17 +16,14 @@ export function historyPart(context: Context, listeners: Set<() => void>): Part 
   const { db, commit, announce } = context;
   return {
     timeline: (key, query) => timeline(context, key, query),
-    events: async ({ after, limit, device }) => {
-      let list = context.query
-        .selectFrom('events')
-        .selectAll()
-        .where('sequence', '>', after)
-        .where('text', 'is', null)
-        .orderBy('sequence')
-        .limit(Math.min(limit, MAX_PAGE));
-      if (device !== undefined) list = list.where('device', '=', device);
-      return (await list.execute()).map((row) => eventRow({ ...row }));
-    },
+    events: async ({ after, limit }) =>
+      db
+        .all(
+          'SELECT * FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?',
+          after,
+          Math.min(limit, MAX_PAGE),
+        )
+        .map(eventRow),
     lastEventSequence: async () => {
       const row = db.get('SELECT coalesce(max(sequence), 0) AS n FROM events');
       return row === undefined ? 0 : int(row, 'n');
@@ -105,6 +103,7 @@ function timelineRow(row: Row): TimelineRow {
 }
 
 function eventRow(row: Row): EventRow {
+  if (optionalText(row, 'text') !== undefined) return toldEvent(timelineRow(row), text(row, 'device_id'));
   const data = optionalText(row, 'data');
   return {
     sequence: int(row, 'sequence'),

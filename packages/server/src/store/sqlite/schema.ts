@@ -36,7 +36,8 @@ export const TRUTH_MIGRATIONS: readonly string[] = [
   CREATE INDEX callers_age ON callers (updated_at);
   CREATE TABLE events (
     sequence INTEGER NOT NULL PRIMARY KEY,
-    at INTEGER NOT NULL, type TEXT NOT NULL, device TEXT, text TEXT, update_id TEXT, data TEXT
+    at INTEGER NOT NULL, type TEXT NOT NULL, device TEXT, data TEXT,
+    text TEXT, device_id TEXT, update_id TEXT -- of a line in a device's timeline
   );
   CREATE INDEX events_told ON events (sequence) WHERE text IS NULL;
   CREATE INDEX events_device ON events (device, sequence) WHERE device IS NOT NULL;

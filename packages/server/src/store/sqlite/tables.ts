@@ -20,6 +20,7 @@ export interface Tables {
     readonly type: string;
     readonly device: string | null;
     readonly text: string | null;
+    readonly device_id: string | null;
     readonly update_id: string | null;
     readonly data: string | null;
   };
