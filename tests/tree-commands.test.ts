@@ -65,7 +65,7 @@ describe.each(['wbxml', 'xml'] as const)('over %s', (encoding) => {
     expect(answer.results).toMatchObject([{ uri: url('Download'), value: 'http://a/1' }]);
   });
 
-  it('an atomic is done whole, or not at all', async () => {
+  it('P-035: an atomic is done whole, or not at all', async () => {
     const device = await newDevice(encoding);
     const set = (operation: string, value: string) => ({ verb: 'set', uri: url(operation), value }) as const;
     const good = await ask(device, {
@@ -85,7 +85,7 @@ describe.each(['wbxml', 'xml'] as const)('over %s', (encoding) => {
     expect(await valueAt(device, url('Download'))).toBe('http://a/1');
   });
 
-  it('a question in a sequence, answered No, keeps the rest from being done', async () => {
+  it('P-034 P-053 F-075: a question in a sequence, answered No, keeps the rest from being done', async () => {
     const device = await newDevice(encoding, 'no');
     const answer = await ask(device, {
       verb: 'sequence',

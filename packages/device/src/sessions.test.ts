@@ -97,10 +97,11 @@ describe('what a server may do', () => {
       [get(`${ROOT}/Update/PkgData`), state],
       [exec('State')],
       [{ kind: 'exec', key: 'root', uri: ROOT }],
+      [{ kind: 'exec', key: 'ext', uri: `${ROOT}/Ext` }],
     );
     await device.poke();
-    expect([`${ROOT}/Update/PkgData`, 'set', 'exec', 'root'].map((key) => dm.statusOf(key))).toEqual([
-      405, 405, 405, 405,
+    expect([`${ROOT}/Update/PkgData`, 'set', 'exec', 'root', 'ext'].map((key) => dm.statusOf(key))).toEqual([
+      405, 405, 405, 405, 405,
     ]);
     expect(device.status().roots[0]?.state).toBe(10);
   });
@@ -175,25 +176,36 @@ describe('what a server may do', () => {
     expect(device.status().alertsOwed).toBe(0);
   });
 
-  it('F-053 F-054: new PkgData replaces the held package, empty PkgData deletes it', async () => {
-    await bench.create({ accounts: [dm.account], heldPackage: await bench.publisher.make({ release: 3 }) });
+  it('F-053: new PkgData replaces the held package, and is what the next Exec installs', async () => {
+    const held = await bench.publisher.make({ release: 3, version: '3.0' });
+    await bench.create({ accounts: [dm.account], heldPackage: held });
     const device = await bench.start();
-    const replace = (data: Uint8Array | undefined) =>
+    const replace = (data: Uint8Array) =>
       ({
         kind: 'replace',
         key: 'pkg',
         uri: `${ROOT}/Update/PkgData`,
         format: 'bin',
-        data: data && dm.blob(data),
+        data: dm.blob(data),
       }) as const;
     dm.script = inTurn([replace(await bench.publisher.make())]);
     await device.poke();
     expect(dm.statusOf('pkg')).toBe(200);
     expect(bench.states()).toEqual([10, 50]);
-    dm.script = inTurn([replace(undefined)]);
+    dm.script = inTurn([exec('Update')]);
+    await device.poke();
+    expect(await bench.result()).toBe(200);
+    expect(device.status()).toMatchObject({ fwV: '2.0', release: 2 });
+  });
+
+  it('F-054: empty PkgData deletes the held package', async () => {
+    await bench.create({ accounts: [dm.account], heldPackage: await bench.publisher.make() });
+    const device = await bench.start();
+    const uri = `${ROOT}/Update/PkgData`;
+    dm.script = inTurn([{ kind: 'replace', key: 'pkg', uri, format: 'bin', data: undefined }]);
     await device.poke();
     expect(dm.statusOf('pkg')).toBe(200);
-    expect(bench.states()).toEqual([10, 50, 10]);
+    expect(bench.states()).toEqual([10]);
   });
 
   it('F-128: no room for the package → 420, State unchanged', async () => {
@@ -358,6 +370,17 @@ describe('what a server may do', () => {
     expect(await device.poke()).toMatchObject({ outcome: 'failed' });
     expect(bodies).toHaveLength(3);
     expect(bodies.every((body) => body.length > 0 && body.equals(bodies[0] ?? Buffer.of()))).toBe(true);
+  });
+
+  it('P-114: HTTP 429 is the server’s wish to be left alone', async () => {
+    await bench.create({ accounts: [dm.account] });
+    const device = await bench.start();
+    dm.intercept = (_, response) => {
+      response.writeHead(429, { 'Retry-After': '1' }).end();
+      return true;
+    };
+    expect(await device.poke()).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('busy') });
+    expect(dm.requests).toBe(1);
   });
 
   it('P-114: HTTP 503 with Retry-After ends the session for now', async () => {

@@ -107,6 +107,32 @@ describe('a server like Fleet’s', () => {
     expect(said.length).toBeLessThan(60);
   });
 
+  it.each([
+    417, 503,
+  ])('P-114: Status %i on the SyncHdr ends the session; what is owed goes out later, after a pause', async (code) => {
+    answer = (message, at) =>
+      at === 1
+        ? frame(message, status(1, message.hdr.MsgID, '0', 'SyncHdr', code))
+        : frame(
+            message,
+            status(1, message.hdr.MsgID, '0', 'SyncHdr', 200) +
+              status(2, message.hdr.MsgID, '2', 'Alert', 200),
+          );
+    const device = await newDevice();
+    expect(await device.poke()).toMatchObject({ outcome: 'failed' });
+    expect(said).toHaveLength(1);
+    expect(await device.poke()).toMatchObject({ outcome: 'ended' });
+  });
+
+  it('P-023: an answer that is no message: nothing is executed, the session has failed', async () => {
+    answer = () => '<SyncML><SyncHdr/>';
+    const device = await newDevice();
+    expect(await device.poke()).toMatchObject({ outcome: 'failed' });
+    expect(said).toHaveLength(1);
+    answer = (message) => frame(message, status(1, message.hdr.MsgID, '0', 'SyncHdr', 200));
+    expect(await device.poke()).toMatchObject({ outcome: 'ended' });
+  });
+
   it('I-047: RespURI is asked next and is the Target of the next message', async () => {
     const address = () => {
       const at = server.address();

@@ -311,7 +311,7 @@ describe('D-068: each row of the table, as result and as report', () => {
 
   describe('D-039 D-040 D-045: of an object with a descriptor', () => {
     it.each<[string, () => Handler, number, number, number, More?]>([
-      ['D-035: cut off again and again', () => cut, 503, 903, 3],
+      ['D-031 D-035: cut off again and again', () => cut, 503, 903, 3],
       ['silence', () => silent, 407, 903, 3],
       ['HTTP 408', () => answer(408), 407, 903, 3],
       ['HTTP 504', () => answer(504), 407, 903, 3],
@@ -447,6 +447,20 @@ describe('descriptors', () => {
     expect(await stored()).toBe(true);
   });
 
+  it('D-015: of several types one that the device takes is enough', async () => {
+    const objectURI = web.on('/p', file(PACKAGE));
+    const body = `<type>video/mp4</type><type>application/octet-stream</type><type>image/png</type><size>${PACKAGE.length}</size><objectURI>${objectURI}</objectURI>`;
+    const xml = `<media xmlns="http://www.openmobilealliance.org/xmlns/dd">${body}</media>`;
+    const url = web.on('/dd', answer(200, { 'Content-Type': 'application/vnd.oma.dd+xml' }, xml));
+    expect(await download(url)).toMatchObject({ kind: 'stored' });
+  });
+
+  it('D-021: installParam is handed on unchanged', async () => {
+    const installParam = 'updateFwV=A/B/C; MD5=00 ;x=&amp;y,priorityflag=none';
+    expect(await download(described(file(PACKAGE), { installParam }))).toMatchObject({ kind: 'stored' });
+    expect(progress?.descriptor?.installParam).toBe('updateFwV=A/B/C; MD5=00 ;x=&y,priorityflag=none');
+  });
+
   it('D-022: nextURL is nothing that the device opens', async () => {
     const nextURL = web.on('/next', answer(200));
     expect(await download(described(file(PACKAGE), { nextURL }))).toMatchObject({ kind: 'stored' });
@@ -478,7 +492,7 @@ describe('descriptors', () => {
     expect(web.requests.map(({ method }) => method)).toEqual(['GET', 'GET']);
   });
 
-  it('D-042: a report without an answer is tried three times in all, D-044: and changes nothing', async () => {
+  it('D-042 D-044: a report without an answer is tried three times in all, and changes nothing', async () => {
     const url = described(file(PACKAGE));
     web.on('/n', (request) => void request.socket.destroy());
     expect(await download(url)).toMatchObject({ kind: 'stored' });

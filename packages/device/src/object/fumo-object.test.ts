@@ -83,7 +83,7 @@ describe('the object of a device', () => {
     expect(dm.valueOf(ROOT)).toContain('State');
   });
 
-  it('F-038: PkgURL keeps 2048 octets and percent-encoded characters unchanged', async () => {
+  it('F-030 F-038: PkgURL keeps 2048 octets and percent-encoded characters unchanged', async () => {
     await bench.create({ accounts: [dm.account] });
     const device = await bench.start();
     const start = 'https://dl.example.net/p%20q/%C3%A4?a=1&b=%2F<x>&c=';
@@ -139,7 +139,7 @@ describe('operations', () => {
     ]);
   });
 
-  it('F-066: DownloadAndUpdate fetches from its own PkgURL', async () => {
+  it('F-031 F-066: DownloadAndUpdate fetches from its own PkgURL', async () => {
     const sealed = await bench.publisher.make();
     await bench.create({ accounts: [dm.account], timing: SOON });
     const device = await bench.start();
@@ -311,6 +311,27 @@ describe('a package that comes through PkgData', () => {
     expect(dm.statusOf('pkg')).toBe(424);
     expect(bench.states()).toEqual([]);
     expect(await readdir(join(bench.dir, 'staging'))).toEqual([]);
+  });
+
+  it('P-021: when the connection is lost in the middle nothing is kept, and the next session works', async () => {
+    await bench.create({ accounts: [dm.account] });
+    const device = await bench.start();
+    const replace = await replacePackage();
+    let pieces = 0;
+    dm.intercept = (request) => {
+      pieces += 1;
+      if (pieces < 8) return false;
+      request.socket.destroy();
+      return true;
+    };
+    dm.script = inTurn([replace]);
+    expect(await device.poke()).toMatchObject({ outcome: 'failed' });
+    expect(dm.events.some(({ kind }) => kind === 'object-progress')).toBe(true);
+    expect([bench.states(), await readdir(join(bench.dir, 'staging'))]).toEqual([[], []]);
+    dm.intercept = () => false;
+    dm.script = inTurn([replace]);
+    expect(await device.poke()).toMatchObject({ outcome: 'ended' });
+    expect([dm.statusOf('pkg'), bench.states()]).toEqual([200, [50]]);
   });
 
   it('F-126: with a command between two pieces: Alert 1225, nothing kept, the command is done', async () => {

@@ -1,12 +1,10 @@
-export { type DevDetail, type DevDetailReading, devDetailNodes, readDevDetail } from './dev-detail.ts';
+export { type DevDetail, devDetailNodes } from './dev-detail.ts';
 export { deviceKey } from './dev-id.ts';
 export {
   type DevInfo,
-  type DevInfoReading,
   devInfoItems,
   devInfoNodes,
   type ReportedItem,
-  readDevInfo,
 } from './dev-info.ts';
 export {
   type AAuthType,

@@ -10,8 +10,6 @@ import {
   dmAccNodes,
   fumoNodes,
   readAccounts,
-  readDevDetail,
-  readDevInfo,
   storeNonce,
 } from './index.ts';
 
@@ -71,27 +69,6 @@ describe('DevInfo', () => {
         { Source: { LocURI: './DevInfo/Lang' }, Data: 'en' },
       ],
     });
-  });
-
-  it('S-002: read in any order, with interior nodes, unknown leaves and no leading ./', () => {
-    const reading = readDevInfo([
-      { uri: './DevInfo/Ext', value: 'Op', format: 'node' },
-      { uri: './DevInfo/Ext/Op', value: '42' },
-      { uri: 'DevInfo/Lang', value: 'de' },
-      ...devInfoItems(info).slice(0, 4),
-      { uri: './Other/Man', value: 'no' },
-    ]);
-    expect(reading).toEqual({ ...info, Lang: 'de', other: { './DevInfo/Ext/Op': '42' }, missing: [] });
-  });
-
-  it('S-004: names the mandatory leaves that are missing or empty', () => {
-    expect(readDevInfo([{ uri: './DevInfo/Man', value: ' ' }]).missing).toEqual([
-      'DevId',
-      'Man',
-      'Mod',
-      'DmV',
-      'Lang',
-    ]);
   });
 
   it('S-008: Delete 405, Replace 425 without the right, Get 200', async () => {
@@ -154,23 +131,6 @@ describe('DevDetail', () => {
     expect((await run('Get', `./${'b'.repeat(121)}`))?.code).toBe(414);
     expect((await run('Get', `./${'c/'.repeat(20)}d`))?.code).toBe(414);
     expect((await run('Get', `./${'bbb/'.repeat(15)}${'b'.repeat(100)}/${'b'.repeat(100)}`))?.code).toBe(414);
-  });
-
-  it('is read leniently', () => {
-    const item = (name: string, value: string) => ({ uri: `./DevDetail/${name}`, value });
-    expect(['true', 'TRUE', '1'].map((value) => readDevDetail([item('LrgObj', value)]).LrgObj)).toEqual([
-      true,
-      true,
-      true,
-    ]);
-    expect(readDevDetail([item('LrgObj', 'false'), item('URI/MaxDepth', ' 8 '), item('FwV', 'a/b')])).toEqual(
-      {
-        LrgObj: false,
-        FwV: 'a/b',
-        uri: { maxDepth: 8 },
-      },
-    );
-    expect(readDevDetail([item('URI/MaxDepth', '70000')]).uri).toEqual({});
   });
 });
 

@@ -140,7 +140,7 @@ describe.each(['xml', 'wbxml'] as const)('the device over %s', (encoding) => {
     expect(statusLines(reply)).toEqual(['SyncHdr 0 200', 'Alert 2 200']);
   });
 
-  it('P-043 R-016 I-045: what it does not know gets a Status all the same', () => {
+  it('P-043 R-016 R-025 I-045: what it does not know gets a Status all the same', () => {
     const { pair } = device({ encoding });
     const search: Command = { kind: 'Unsupported', CmdID: '4', name: 'Search', dataSync: true };
     const unknown: Command = { kind: 'Unsupported', CmdID: '5', name: 'Frob', dataSync: false };

@@ -205,6 +205,15 @@ describe('a large object to the device', () => {
     expect(String(second?.item.Data).startsWith(begin)).toBe(true);
   });
 
+  it('P-067: after 1225 too', () => {
+    const pair = open({ plan: (_, n) => ({ commands: n <= 2 ? [put(REF)] : [] }) });
+    pair.say(package1());
+    const body = [headerStatus(1), alert('2', 1225, [{ Target: { LocURI: URI } }])];
+    pair.say(fromClient(2, body));
+    const [first, second] = pieces(pair);
+    expect(second?.item.Meta?.Size).toBe(first?.item.Meta?.Size);
+  });
+
   it('P-063: Alert 1225 of the device: the object is given up', () => {
     const pair = open();
     pair.say(package1());

@@ -60,6 +60,15 @@ describe.each(['xml', 'wbxml'] as const)('ids of both sides over %s', (encoding)
     }
   });
 
+  it('R-015: the client says nothing but Alert, Replace of DevInfo, Results and Status', () => {
+    const said = run()
+      .of('client')
+      .flatMap(({ message }) => message.body);
+    expect(new Set(said.map(({ kind }) => kind))).toEqual(new Set(['Alert', 'Replace', 'Status']));
+    const written = said.flatMap((one) => (one.kind === 'Replace' ? one.items : []));
+    expect(written.every((item) => item.Source?.LocURI.startsWith('./DevInfo/'))).toBe(true);
+  });
+
   it('R-012: a missing CmdRef is taken for 0', () => {
     const pair = new Pair({
       encoding,

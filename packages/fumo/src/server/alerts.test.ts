@@ -189,6 +189,20 @@ describe('requests', () => {
     expect(bench.session([requestAlert('devicerequest')])).toEqual([]);
   });
 
+  it.each(['A', 'B'])('F-118: without a Source every root is looked at: only %s can be updated', (usable) => {
+    const list = ['A', 'B'].flatMap((name) => [
+      { uri: `./Fw/${name}`, type: 'urn:oma:mo:oma-fumo:1.0' },
+      { uri: `./Fw/${name}/State` },
+      ...(name === usable ? [{ uri: `./Fw/${name}/DownloadAndUpdate` }] : []),
+    ]);
+    const nodes = { './Fw/A/State': '10', './Fw/B/State': '10' };
+    const bench = new Bench(fumoScript([], { list, nodes }), [somePackage()]);
+    bench.device = { ...bench.device, policy: { offer: 'on-request', via: 'auto', operation: 'auto' } };
+    bench.session();
+    bench.session([requestAlert('userrequest')]);
+    expect(bench.sent.at(-1)).toMatchObject({ kind: 'exec', uri: `./Fw/${usable}/DownloadAndUpdate` });
+  });
+
   it('F-118: with a Source only that root is used', () => {
     const list = ['A', 'B'].flatMap((name) => [
       { uri: `./Fw/${name}`, type: 'urn:oma:mo:oma-fumo:1.0' },

@@ -72,6 +72,7 @@ export function learnDevInfo(draft: Draft, items: readonly DevInfoItem[]): void 
       watchFact(draft, uri, text);
     }
   }
+  warnOfMissing(draft, items);
   const { manufacturer, model } = draft.device;
   const moved = manufacturer !== before.manufacturer || model !== before.model;
   const settled = before.contacts > 1 && before.manufacturer !== undefined && before.model !== undefined;
@@ -81,6 +82,20 @@ export function learnDevInfo(draft: Draft, items: readonly DevInfoItem[]): void 
     note(draft, 'facts', `is ${manufacturer ?? 'of unknown manufacturer'} ${model ?? ''}`.trimEnd());
   }
 }
+
+/** S-004: in the first message all five are due; the session goes on without. */
+function warnOfMissing({ device, log, ctx }: Draft, items: readonly DevInfoItem[]): void {
+  if (device.session?.turns !== 0) {
+    return;
+  }
+  const told = new Set(items.filter(({ value }) => value.trim() !== '').map(({ uri }) => uri.trim()));
+  const missing = MANDATORY.filter((name) => !told.has(`./DevInfo/${name}`));
+  if (missing.length > 0) {
+    log.push({ at: ctx.now, kind: 'warning', text: `DevInfo lacks ${missing.join(', ')}` });
+  }
+}
+
+const MANDATORY = ['DevId', 'Man', 'Mod', 'DmV', 'Lang'] as const;
 
 function withDevInfo(draft: Draft, name: string, text: string): DeviceRecord {
   const { device, ctx } = draft;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { QueuedCommand } from './device-record.ts';
 import { DEFAULT_PLANNER_CONFIG } from './limits.ts';
 import { profileOf } from './profiles/profile-of.ts';
+import { wireProfile } from './profiles/wire-profile.ts';
 import {
   Bench,
   fumoScript,
@@ -187,9 +188,30 @@ describe('what a device tells that decides nothing', () => {
     expect(bench.device.update?.state).toBe('confirmed');
   });
 
+  it('F-065: 202 to an Exec without a URL, and then result 411, ends it', () => {
+    const bench = new Bench(fumoScript(['DownloadAndUpdate']), [somePackage()]);
+    bench.session();
+    bench.session([resultAlert('downloadandupdate', '411', { correlator: bench.correlator })]);
+    expect(bench.device.update).toMatchObject({ state: 'failed', reason: 'bad-url', rawCode: 411 });
+  });
+
+  it.each([
+    'true',
+    'TRUE',
+    ' True ',
+    '1',
+  ])('S-012: LrgObj %j is read as true, anything else as false', (told) => {
+    const bench = new Bench(fumoScript(['Update'], { nodes: { './DevDetail/LrgObj': told } }), []);
+    bench.session();
+    expect(wireProfile(bench.device).chunks).toBe(true);
+    const no = new Bench(fumoScript(['Update'], { nodes: { './DevDetail/LrgObj': `${told}x` } }), []);
+    no.session();
+    expect(wireProfile(no.device).chunks).toBe(false);
+  });
+
   it.each([
     405, 406, 425,
-  ])('I-026: Exec 200, but State and PkgURL answered %i: the update goes on', (code) => {
+  ])('I-026 T-047: Exec 200, but State and PkgURL answered %i: the update goes on', (code) => {
     const status = {
       [`get ${ROOT}/State`]: code,
       [`get ${ROOT}/DownloadAndUpdate/PkgURL`]: code,

@@ -29,6 +29,7 @@ const INVENTED = 'bm90LXRoZS1vbmU=';
 interface Known {
   readonly devId?: string;
   readonly language?: string;
+  readonly manufacturer?: string;
   readonly model?: string;
   readonly contacts: number;
 }
@@ -98,6 +99,48 @@ describe('DevInfo', () => {
     expect(await known(device)).toMatchObject({ devId: INFO.DevId, model: 'M-1', contacts: 1 });
     const { items } = await callApi<{ items: { id: string }[] }>(api, 'GET', '/devices?limit=500');
     expect(items.map(({ id }) => id)).not.toContain(INFO.DevId);
+  });
+
+  it('S-002: comes in any order, with interior nodes, Meta and unknown leaves, or without a leading ./', async () => {
+    const device = await newDevice('md5', 0);
+    const Meta = { Format: 'chr', Type: 'text/plain' };
+    const item = (LocURI: string, Data: string, more: object = {}): Item => ({
+      Source: { LocURI },
+      Data,
+      ...more,
+    });
+    const items = [
+      item('./DevInfo/Ext', 'Op', { Meta: { Format: 'node' } }),
+      item('./DevInfo/Ext/Op', '42', { Meta }),
+      item('./DevInfo/Bearer', 'b1', { Meta: { Format: 'Node' } }),
+      item('DevInfo/Lang', 'de', { Meta }),
+      item('./DevInfo/Mod', 'M-1'),
+      item('./DevInfo/DmV', '1.2', { Meta }),
+      item('./DevInfo/Man', ' Acme '),
+      item('./DevInfo/DevId', device.options.id),
+    ];
+    await device.send(device.next([alert, { kind: 'Replace', CmdID: '2', items }]));
+    expect(await known(device)).toMatchObject({ manufacturer: 'Acme', model: 'M-1', language: 'de' });
+    const { items: nodes } = await callApi<{ items: { uri: string; value?: string }[] }>(
+      api,
+      'GET',
+      `/devices/${encodeURIComponent(device.options.id)}/tree`,
+    );
+    expect(nodes).toContainEqual(expect.objectContaining({ uri: './DevInfo/Ext/Op', value: '42' }));
+    expect(nodes.map(({ uri }) => uri)).not.toContain('./DevInfo/Ext');
+  });
+
+  it('S-004 P-002: what is missing is logged, and the session goes on', async () => {
+    const device = await newDevice();
+    const answer = await device.send(
+      device.next([alert, devInfo('2', { DevId: 'x', DmV: '1.2', Mod: ' ' })]),
+    );
+    expect(answer.commands.map(({ kind }) => kind)).toContain('Get');
+    const path = `/devices/${encodeURIComponent(device.options.id)}/timeline`;
+    const { items } = await callApi<{ items: { kind: string; text: string }[] }>(api, 'GET', path);
+    expect(items).toContainEqual(
+      expect.objectContaining({ kind: 'warning', text: 'DevInfo lacks Man, Mod, Lang' }),
+    );
   });
 
   it('S-003: what comes again, after a challenge or later in the session, is taken over', async () => {
