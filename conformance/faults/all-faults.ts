@@ -3,8 +3,12 @@ import { BOOTSTRAP } from './bootstrap.ts';
 import { CLIENT_SESSION } from './client-session.ts';
 import { DEVICE } from './device.ts';
 import type { Fault } from './fault.ts';
+import { FLEET } from './fleet.ts';
 import { LARGE_OBJECTS } from './large-objects.ts';
+import { OBJECTS } from './objects.ts';
 import { SERVER_SESSION } from './server-session.ts';
+import { TREE_FAULTS } from './tree.ts';
+import { WAKING } from './waking.ts';
 
 export const FAULTS: readonly Fault[] = [
   ...SERVER_SESSION,
@@ -13,4 +17,8 @@ export const FAULTS: readonly Fault[] = [
   ...LARGE_OBJECTS,
   ...DEVICE,
   ...BOOTSTRAP,
+  ...TREE_FAULTS,
+  ...FLEET,
+  ...OBJECTS,
+  ...WAKING,
 ];

@@ -26,7 +26,7 @@ export const AUTHENTICATION: readonly Fault[] = [
   {
     id: 'server-forgets-next-nonce',
     file: `${SESSION}/verify-client.ts`,
-    find: 'account: consume(account, used, nonce),',
+    find: 'account: consume(passOver(account, used, stale), used, nonce),',
     replace: 'account,',
     breaks: ['P-084'],
     tests: serverTests,

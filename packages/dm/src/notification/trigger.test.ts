@@ -168,7 +168,7 @@ describe('trigger', () => {
     expect(verifyTrigger(parsed(encodeTrigger(t1, odd, digests)), odd, digests)).toBe('nonce');
   });
 
-  it('the resync nonce counts in both forms when enabled, and not otherwise', () => {
+  it('N-027: the resync nonce counts in both forms when enabled, and not otherwise', () => {
     const octetForm = parsed(encodeTrigger(t1, { a, nonce: new Uint8Array(4) }, digests));
     const asciiForm = parsed(encodeTrigger(t1, { a, nonce: ascii('0x00000000') }, digests));
     expect(verifyTrigger(octetForm, key, digests, { resync: true })).toBe('resync-octets');

@@ -344,7 +344,7 @@ describe('commands', () => {
     expect(await code('Delete', './x')).toBe(425);
   });
 
-  it('T-043: descendants go even when their AccessType lacks Delete; a permanent one keeps all', async () => {
+  it('T-043 T-044: descendants go even when their AccessType lacks Delete; a permanent one keeps all', async () => {
     const keeper: ObjectNodes = {
       root: './Dyn',
       description: {

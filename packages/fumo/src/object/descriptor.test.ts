@@ -7,7 +7,7 @@ import {
   parseDescriptor,
 } from './descriptor.ts';
 
-const NS = `xmlns="${DESCRIPTOR_NAMESPACE}"`;
+const NS = 'xmlns="http://www.openmobilealliance.org/xmlns/dd"';
 const BODY =
   '<type>application/octet-stream</type><size>20000</size><objectURI>https://dl.example.net/p/a.bin</objectURI>';
 const media = (body: string, attributes = NS): string => `<media ${attributes}>${body}</media>`;
