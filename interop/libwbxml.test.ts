@@ -1,34 +1,53 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decode, encode, joinParts, type SyncMLMessage } from '@fumarole/syncml';
+import { decode, type Encoding, encode, joinParts, type SyncMLMessage } from '@fumarole/syncml';
 import { describe, expect, it } from 'vitest';
-import { roundTripThroughLibwbxml, wbxmlToXml, xmlToWbxml } from './libwbxml.ts';
+import { roundTripsThroughLibwbxml, type Specimen, wbxmlToXml, xmlToWbxml } from './libwbxml.ts';
 
 const folder = join(import.meta.dirname, '..', 'packages', 'syncml', 'samples');
 
-function sample(name: string): SyncMLMessage {
+interface Sample {
+  readonly encoding: Encoding;
+  /** As the foreign peer sent them. */
+  readonly octets: Uint8Array;
+}
+
+function sample(name: string): Sample {
   const text = readFileSync(join(folder, name), 'utf8');
   if (name.endsWith('.xml')) {
-    return decode(new TextEncoder().encode(text.replaceAll('%00', '')), 'xml');
+    return { encoding: 'xml', octets: new TextEncoder().encode(text.replaceAll('%00', '')) };
   }
   const pairs = text.replace(/^#.*$/gm, '').trim().split(/\s+/);
-  return decode(
-    Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16)),
-    'wbxml',
-  );
+  return { encoding: 'wbxml', octets: Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16)) };
 }
 
 describe.each(readdirSync(folder))('sample %s', (name) => {
-  it('means the same to libwbxml', async () => {
-    const comparisons = await roundTripThroughLibwbxml(sample(name));
-    for (const { way, expected, actual } of comparisons) {
-      expect(actual, way).toEqual(expected);
+  const { encoding, octets } = sample(name);
+  const message = decode(octets, encoding);
+
+  it('means the same to libwbxml, as it was sent', async () => {
+    if (name === 'tnds-form-b.hex') {
+      const [xml] = await wbxmlToXml([octets]);
+      // The tools have no names for a tree inside a message, but walk through it.
+      expect(Buffer.from(xml ?? []).toString()).toContain('<Data><unknown><unknown>1.2</unknown>');
+    } else {
+      await expectSame({ message, recorded: { encoding, octets } });
     }
+  });
+
+  it('means the same to libwbxml, as we write it', async () => {
+    await expectSame({ message });
   });
 });
 
+async function expectSame(specimen: Specimen): Promise<void> {
+  for (const { way, expected, actual } of (await roundTripsThroughLibwbxml([specimen])).flat()) {
+    expect(actual, way).toEqual(expected);
+  }
+}
+
 it('the smallest package 1 is octet for octet what xml2wbxml writes', async () => {
-  const message = sample('package-1-smallest.hex');
+  const message = decode(sample('package-1-smallest.hex').octets, 'wbxml');
   expect(await xmlToWbxml([joinParts(encode(message, 'xml'))])).toEqual([
     Buffer.from(joinParts(encode(message, 'wbxml'))),
   ]);
@@ -102,7 +121,5 @@ it('every kind of command, with text outside ASCII and markup, means the same to
     ],
     final: true,
   };
-  for (const { way, expected, actual } of await roundTripThroughLibwbxml(message)) {
-    expect(actual, way).toEqual(expected);
-  }
+  await expectSame({ message });
 });

@@ -28,11 +28,6 @@ export interface Specimen {
   readonly recorded?: { readonly encoding: Encoding; readonly octets: Uint8Array };
 }
 
-/** The only one of `roundTripsThroughLibwbxml`. */
-export async function roundTripThroughLibwbxml(message: SyncMLMessage): Promise<readonly Comparison[]> {
-  return (await roundTripsThroughLibwbxml([{ message }])).flat();
-}
-
 /**
  * Sends messages through the foreign tools: our WBXML through `wbxml2xml`, our XML through `xml2wbxml`, and those that
  * hold no octets (which XML cannot carry) through one after the other. "Ours" is the recorded form, or what our encoder
@@ -127,13 +122,17 @@ function meaningOfCommand(command: Command): Command {
 
 function meaningOfItem(item: Item): Item {
   const type = item.Meta?.Type;
-  const isTree = /\.dmtnds\+(wbxml|xml)$/.test(type ?? '');
-  if (isTree && item.Data !== undefined && item.Data !== '') {
-    // The tools turn an embedded document into elements, and rename the type with it.
+  if (item.Data !== undefined && item.Data !== '' && holdsTree(item)) {
+    // The tools turn an embedded document into elements and elements into an embedded document, and rename the type.
     const Meta = { ...item.Meta, Type: type?.replace(/wbxml$/, 'xml') };
     return { ...item, Meta: { ...Meta, Format: undefined }, Data: treeText(item.Data, item.Meta?.Format) };
   }
   return item.Data instanceof Uint8Array ? { ...item, Data: octetsText(item, item.Data) } : item;
+}
+
+function holdsTree({ Meta, Data }: Item): boolean {
+  if (/\.dmtnds\+(wbxml|xml)$/.test(Meta?.Type ?? '')) return true;
+  return Meta?.Format === 'xml' && (Data instanceof Uint8Array || /^<MgmtTree/.test(dataText(Data) ?? ''));
 }
 
 /** Over XML our embedded document travels as base64, the tools' as elements. */

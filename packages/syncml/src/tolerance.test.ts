@@ -5,8 +5,10 @@ import {
   decode,
   effectiveMeta,
   encode,
+  formatMgmtTree,
   type Item,
   joinParts,
+  parseMgmtTree,
   type SyncMLMessage,
 } from './index.ts';
 import { Tag } from './tag.ts';
@@ -254,6 +256,32 @@ describe('what is understood', () => {
       tree,
       tree,
     ]);
+  });
+
+  it('R-048: an embedded tree stays octets under any Type, white space around it is layout (libwbxml)', () => {
+    const tree = parseMgmtTree(
+      '<MgmtTree><VerDTD>1.2</VerDTD><Node><NodeName>X</NodeName></Node></MgmtTree>',
+    );
+    const embedded = formatMgmtTree(tree, 'wbxml');
+    const writer = new WbxmlWriter({ publicId: 0x1201 });
+    writer.open(Tag.SyncML);
+    smallestHdr(writer);
+    for (const tag of [Tag.SyncBody, Tag.Add, Tag.Item, Tag.Meta]) {
+      writer.open(tag);
+    }
+    writer.textElement(Tag.Format, 'xml');
+    writer.textElement(Tag.Type, 'urn:x');
+    writer.close();
+    writer.open(Tag.Data);
+    writer.text('\n  ');
+    writer.opaque(embedded);
+    writer.text('\n');
+    for (let open = 5; open > 0; open--) {
+      writer.close();
+    }
+    const [command] = decode(writer.finish(), 'wbxml').body;
+    const data = command?.kind === 'Add' ? command.items[0]?.Data : undefined;
+    expect(data).toEqual(embedded);
   });
 
   it('a chunk of text that ends inside a character keeps its octets', () => {

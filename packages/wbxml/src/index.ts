@@ -1,4 +1,4 @@
-export { decodeText, decodeTextStrictly, encodeText } from './charset.ts';
+export { decodeText, decodeTextStrictly, encodeText, UTF_8_MIB_ENUM } from './charset.ts';
 export type { AttributePage, Dialect, TagPage } from './code-page.ts';
 export { DECODE_ERROR_CODES, DecodeError, type DecodeErrorCode } from './decode-error.ts';
 export { tagCode } from './dialect-index.ts';

@@ -1,5 +1,15 @@
-import { decodeTextStrictly, END, encodeText, OPAQUE, readElement, TEXT, WbxmlReader } from '@fumarole/wbxml';
+import {
+  decodeTextStrictly,
+  END,
+  encodeText,
+  OPAQUE,
+  readElement,
+  TEXT,
+  UTF_8_MIB_ENUM,
+  WbxmlReader,
+} from '@fumarole/wbxml';
 import { holdsText } from '../data-format.ts';
+import { MGMT_TREE } from '../dialect.ts';
 import type { Data, Item, Location, Meta } from '../model.ts';
 import { Tag } from '../tag.ts';
 import { fromWbxml } from '../xml/from-wbxml.ts';
@@ -67,11 +77,26 @@ export function readLocation(cursor: Cursor): Location {
  */
 export function settleData(items: readonly OpenItem[], commandMeta: Meta | undefined): void {
   for (const item of items) {
-    if (item.Data instanceof Uint8Array && holdsText(item.Meta, commandMeta)) {
-      item.Data = decodeTextStrictly(withoutClosingNuls(item.Data)) ?? item.Data;
+    const { Data } = item;
+    if (Data instanceof Uint8Array && holdsText(item.Meta, commandMeta) && !isEmbeddedTree(Data)) {
+      item.Data = decodeTextStrictly(withoutClosingNuls(Data)) ?? Data;
     }
   }
 }
+
+/**
+ * A TNDS as a WBXML document of its own (§7.5 form A): a version, then the public identifier as the first string of the
+ * table. libwbxml makes one of every MgmtTree that it writes, under whatever Type; its octets happen to be UTF-8.
+ */
+function isEmbeddedTree(octets: Uint8Array): boolean {
+  const [version = 0] = octets;
+  return version >= 1 && version <= 3 && TREE_HEADER.every((octet, at) => octets[at + 1] === octet);
+}
+/** Public identifier at offset 0 of the string table, UTF-8, length of the table, the identifier. */
+const TREE_HEADER: readonly number[] = [
+  ...[0, 0, UTF_8_MIB_ENUM, MGMT_TREE.formalPublicId.length + 1],
+  ...encodeText(MGMT_TREE.formalPublicId),
+];
 
 /** The closing NUL of a C string is no part of a value (I-003). */
 function withoutClosingNuls(octets: Uint8Array): Uint8Array {
@@ -106,10 +131,16 @@ function readData(cursor: Cursor): Data {
   }
   const texts = pieces.filter((piece) => typeof piece === 'string');
   if (texts.length < pieces.length) {
-    return join(pieces);
+    return onlyTree(pieces) ?? join(pieces);
   }
   // Line breaks around a child element are layout, not value.
   return nested ? texts.join('').trim() : texts.join('');
+}
+
+/** An embedded tree; white space around it, as around a child element, is layout. */
+function onlyTree(pieces: readonly (string | Uint8Array)[]): Uint8Array | undefined {
+  const [tree, ...others] = pieces.filter((piece) => typeof piece !== 'string' || piece.trim() !== '');
+  return tree instanceof Uint8Array && others.length === 0 && isEmbeddedTree(tree) ? tree : undefined;
 }
 
 function nestedXml(cursor: Cursor, tag: number): string {
