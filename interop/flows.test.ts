@@ -1,9 +1,18 @@
-import { decode, type Encoding, encode, joinParts, parseContentType } from '@fumarole/syncml';
+import {
+  decode,
+  type Encoding,
+  encode,
+  joinParts,
+  parseContentType,
+  type SyncMLMessage,
+} from '@fumarole/syncml';
 import { type RecordedMessage, World } from '@fumarole/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FLOWS } from '../tests/flows/flow-table.ts';
 import { ENCODINGS, runFlow, SCHEMES, type Scheme } from '../tests/flows/run-flow.ts';
 import { roundTripsThroughLibwbxml, type Specimen } from './libwbxml.ts';
+import { readByWireshark } from './wbxml-by-wireshark.ts';
+import { invalidities } from './xmllint.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -12,6 +21,9 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe.each(ENCODINGS)('%s', (encoding) => {
+  /** Every message of the flows below, in the form of this encoding. */
+  const seen: SyncMLMessage[] = [];
+
   // the schemes take turns: each encoding carries the credentials and challenges of both
   const cases = FLOWS.map(
     (flow, index) => [`${flow.id} with ${schemeOf(index)}`, schemeOf(index), flow] as const,
@@ -24,13 +36,32 @@ describe.each(ENCODINGS)('%s', (encoding) => {
       expect(messages.filter((message) => message.from === from).length).toBeGreaterThan(1);
     }
     const specimens = messages.map((message, index) => specimenOf(message, index, encoding));
+    seen.push(...specimens.map(({ message }) => message));
     for (const [index, comparisons] of (await roundTripsThroughLibwbxml(specimens)).entries()) {
       for (const { way, expected, actual } of comparisons) {
         expect(actual, `message ${index}, ${way}`).toEqual(expected);
       }
     }
   });
+
+  it('every message of the flows is read whole by the dissector of Wireshark', async () => {
+    expect(seen.length).toBeGreaterThan(cases.length * 10);
+    const readings = await readByWireshark(seen.map((message) => joinParts(encode(message, 'wbxml'))));
+    for (const [index, message] of seen.entries()) {
+      const elements = [...textOf(message).matchAll(/<([A-Za-z]+)[ />]/g)].map(([, name]) => name);
+      expect(readings[index], `message ${index}`).toEqual({ elements, complaints: [] });
+    }
+  });
+
+  it('every message of the flows is valid to xmllint', async () => {
+    const reports = await invalidities('syncml-1.2', seen.map(textOf));
+    expect(reports.filter((report) => report !== '')).toEqual([]);
+  });
 });
+
+function textOf(message: SyncMLMessage): string {
+  return Buffer.from(joinParts(encode(message, 'xml'))).toString();
+}
 
 function schemeOf(index: number): Scheme {
   return SCHEMES[index % SCHEMES.length] ?? 'md5';

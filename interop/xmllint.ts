@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const TOOL_MILLISECONDS = 30_000;
+const SHOWN_CHARACTERS = 1000;
 const MAX_REPORT_OCTETS = 16 * 1024 * 1024;
 
 /** A document type of `dtd/`, written from the tables of the standard. */
@@ -26,7 +27,8 @@ export async function invalidities(
     await Promise.all(documents.map((text, index) => writeFile(join(folder, `${index}.xml`), text)));
     const dtd = join(import.meta.dirname, 'dtd', `${type}.dtd`);
     const report = await run(['--noout', '--nonet', '--dtdvalid', dtd, ...names], folder);
-    const lines = report.split('\n');
+    // A document type that a document names itself is not loaded (--nonet).
+    const lines = report.split('\n').filter((line) => !line.includes(': warning: failed to load'));
     // "N.xml:LINE: element …: validity error : …", or "Document N.xml does not validate against …"
     return names.map((name) =>
       lines.filter((line) => line.startsWith(`${name}:`) || line.includes(` ${name} does not`)).join('\n'),
@@ -48,8 +50,9 @@ async function run(options: readonly string[], cwd: string): Promise<string> {
       throw new Error(`xmllint is not installed: ${remedy}`, { cause: error });
     }
     const invalid = typeof error.code === 'number' && [INVALID, MALFORMED].includes(error.code);
-    if (!invalid || !('stderr' in error)) throw error;
-    return String(error.stderr);
+    const report = 'stderr' in error ? String(error.stderr) : error.message;
+    if (!invalid) throw new Error(`xmllint: ${report.slice(0, SHOWN_CHARACTERS)}`, { cause: error });
+    return report;
   }
 }
 
