@@ -34,7 +34,11 @@ interface CreateOptions {
 export function registerUpdates(program: Command): void {
   const updates = program.command('updates').description('updates of devices');
   registerCreate(updates);
-  apiCommand(updates, 'list', 'list updates, newest first')
+  apiCommand(
+    updates,
+    'list',
+    'the present update of each device; of one device all that are kept, newest first',
+  )
     .option('--device <device>', 'only of this device')
     .option('--state <state>', 'only in this state')
     .option('--package <package>', 'only to this package')

@@ -61,7 +61,7 @@ export function registerUpdateRoutes(app: RestApp, deps: RestDeps): void {
     {
       schema: {
         tags,
-        summary: 'List updates',
+        summary: 'List the present update of each device, or all that are kept of one, newest first',
         operationId: 'listUpdates',
         querystring: listQuery<UpdateQuery>(filters),
         response: answers({ 200: pageOf(updateSchema) }),
