@@ -5,6 +5,7 @@ import { DEVICE } from './device.ts';
 import type { Fault } from './fault.ts';
 import { FLEET } from './fleet.ts';
 import { LARGE_OBJECTS } from './large-objects.ts';
+import { NOTIFICATION_FAULTS } from './notification.ts';
 import { OBJECTS } from './objects.ts';
 import { SERVER_SESSION } from './server-session.ts';
 import { TREE_FAULTS } from './tree.ts';
@@ -21,4 +22,5 @@ export const FAULTS: readonly Fault[] = [
   ...FLEET,
   ...OBJECTS,
   ...WAKING,
+  ...NOTIFICATION_FAULTS,
 ];

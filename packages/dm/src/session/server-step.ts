@@ -153,5 +153,6 @@ function openSession(work: ServerWork): void {
     ...(maxMsgSize === undefined ? {} : { maxMsgSize }),
     ...(maxObjSize === undefined ? {} : { maxObjSize }),
     verProto: hdr.VerProto,
+    ...(work.session.auth.resync === undefined ? {} : { resync: true }),
   });
 }

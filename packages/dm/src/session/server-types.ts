@@ -181,6 +181,8 @@ export type ServerEvent =
       readonly maxMsgSize?: number;
       readonly maxObjSize?: number;
       readonly verProto: string;
+      /** The device proved itself with the resynchronisation nonce. */
+      readonly resync?: boolean;
     }
   | {
       readonly kind: 'authenticated';

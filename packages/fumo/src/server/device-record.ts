@@ -50,6 +50,8 @@ export interface SessionFacts {
   readonly maxMsgSize?: number;
   readonly maxObjSize?: number;
   readonly verProto?: string;
+  /** The device came by a package 0 in the resynchronisation form. */
+  readonly resync?: boolean;
   /** Commands that are out and unanswered: key → what it is, e.g. `get ./DevDetail/FwV`, `exec <correlator>`. */
   readonly pending: Readonly<Record<string, string>>;
   /** Number of the next key. */

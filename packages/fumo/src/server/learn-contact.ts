@@ -54,8 +54,9 @@ export function endSession(draft: Draft): void {
 export function learnOpened(draft: Draft, event: Extract<ServerEvent, { kind: 'opened' }>): void {
   const { session } = draft.device;
   if (session !== undefined) {
-    const { trigger, maxMsgSize, maxObjSize, verProto } = event;
-    draft.device = { ...draft.device, session: { ...session, trigger, maxMsgSize, maxObjSize, verProto } };
+    const { trigger, maxMsgSize, maxObjSize, verProto, resync = false } = event;
+    const facts = { trigger, maxMsgSize, maxObjSize, verProto, ...(resync ? { resync } : {}) };
+    draft.device = { ...draft.device, session: { ...session, ...facts } };
   }
   const by = event.trigger === 1200 ? 'after our wake-up' : 'by itself';
   note(draft, 'contact', `session ${event.sessionID} opened ${by}`, { trigger: event.trigger ?? 0 });

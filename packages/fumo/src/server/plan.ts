@@ -223,6 +223,11 @@ function disappoint(draft: Draft, outbox: Outbox, by: AskedBy): void {
 /** interop-notes.md §2.1: commands without a Get beside them are not answered. */
 function addNeededGet(draft: Draft, outbox: Outbox): void {
   const { needsGet } = profileOf(draft.device);
+  const { resync = false, nextKey = 0 } = draft.device.session ?? {};
+  // N-029: only a device that is told something hands over the nonce of the next package 0.
+  if (resync && nextKey === 1 && outbox.commands.length === 0) {
+    sendGet(draft, outbox, FIRMWARE_VERSION);
+  }
   if (needsGet && outbox.commands.length > 0 && !outbox.commands.some(({ kind }) => kind === 'get')) {
     sendGet(draft, outbox, FIRMWARE_VERSION);
   }

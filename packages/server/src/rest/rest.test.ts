@@ -225,6 +225,26 @@ describe('devices', () => {
     });
   });
 
+  it('are woken at addresses that are some, as the order wishes, by the gateways that this server has', async () => {
+    await ask('POST', '/devices', { id: 'phone', wake: 'tel:+491701234567' });
+    expect((await ask('GET', path('phone'))).body.wake).toBe('tel:+491701234567');
+    expect(await ask('POST', `${path('phone')}/wake`)).toMatchObject({
+      status: 422,
+      body: { error: { code: 'unprocessable', message: expect.stringContaining('no gateway') } },
+    });
+    expect(await ask('PATCH', path('phone'), { wake: 'udp:h:99999' })).toMatchObject(
+      refusal(422, 'unprocessable'),
+    );
+    expect(await ask('PATCH', path('phone'), { wake: 'tel:0170' })).toMatchObject(
+      refusal(400, 'bad-request'),
+    );
+    expect(await ask('POST', `${path('IMEI:1')}/wake`, { uiMode: 'loud' })).toMatchObject(
+      refusal(400, 'bad-request'),
+    );
+    expect((await ask('POST', `${path('IMEI:1')}/wake`, { uiMode: 'interactive' })).status).toBe(202);
+    expect((await ask('POST', `${path('IMEI:1')}/wake`)).status).toBe(202);
+  });
+
   it('cannot be woken without an address', async () => {
     await ask('POST', '/devices', { id: 'unreachable' });
     expect(await ask('POST', `${path('unreachable')}/wake`, {})).toMatchObject(refusal(422, 'unprocessable'));

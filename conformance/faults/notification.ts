@@ -1,0 +1,208 @@
+import type { Fault } from './fault.ts';
+
+const NOTIFICATION = 'packages/dm/src/notification';
+const SESSION = 'packages/dm/src/session';
+const SERVER = 'packages/server/src/wake';
+const DEVICE = 'packages/device/src/wake';
+const pushTests = [`${NOTIFICATION}/wsp-push.test.ts`];
+const smsTests = [`${NOTIFICATION}/sms.test.ts`];
+const serverTests = [`${SERVER}/wake-service.test.ts`];
+const deviceTests = [`${DEVICE}/wake.test.ts`];
+const bothTests = ['tests/flows/wake.test.ts'];
+
+/** Package 0: its carriers, its sender and its receiver. */
+export const NOTIFICATION_FAULTS: readonly Fault[] = [
+  {
+    id: 'push-headers-too-long',
+    file: `${NOTIFICATION}/wsp-push.ts`,
+    find: 'Uint8Array.of(0xc4, APPLICATION_ID_FIELD, 0x87);',
+    replace: 'Uint8Array.of(...Array(50).fill(0xc4), APPLICATION_ID_FIELD, 0x87);',
+    breaks: ['N-057'],
+    tests: smsTests,
+  },
+  {
+    id: 'push-of-any-application',
+    file: `${NOTIFICATION}/wsp-push.ts`,
+    find: 'push?.contentType === NOTIFICATION_TYPE && push.applicationId === DM_APPLICATION',
+    replace: 'push?.contentType === NOTIFICATION_TYPE',
+    breaks: ['N-052'],
+    tests: pushTests,
+  },
+  {
+    id: 'push-content-type-short-only',
+    file: `${NOTIFICATION}/wsp-push.ts`,
+    find: 'const media = value.octets === undefined ? value : readValue(value.octets, 0);',
+    replace: 'const media = value;',
+    breaks: ['N-051'],
+    tests: pushTests,
+  },
+  {
+    id: 'sms-header-length-off',
+    file: `${NOTIFICATION}/sms-user-data.ts`,
+    find: 'whole.set([elements.length, ...elements]);',
+    replace: 'whole.set([elements.length + 1, ...elements]);',
+    breaks: ['N-053', 'N-054'],
+    tests: smsTests,
+  },
+  {
+    id: 'sms-in-order-of-arrival',
+    file: `${NOTIFICATION}/sms-reassembly.ts`,
+    find: '[...parts].sort(([a], [b]) => a - b)',
+    replace: '[...parts]',
+    breaks: ['N-054'],
+    tests: smsTests,
+  },
+  {
+    id: 'session-id-in-decimal',
+    file: `${NOTIFICATION}/session-id.ts`,
+    find: 'sessionId.toString(16)',
+    replace: 'sessionId.toString(10)',
+    breaks: ['N-020'],
+    tests: deviceTests,
+  },
+  {
+    id: 'resync-opens-any-session',
+    file: `${SESSION}/verify-client.ts`,
+    find: 'return resyncSession === undefined ||',
+    replace: 'return true ||',
+    breaks: ['N-028'],
+    tests: [`${SESSION}/server-auth.test.ts`],
+  },
+  {
+    id: 'resync-device-keeps-its-own-nonce',
+    file: `${SESSION}/client-open.ts`,
+    find: 'const first = resync === undefined ? nonce :',
+    replace: 'const first = resync !== undefined ? nonce :',
+    breaks: ['N-029'],
+    tests: bothTests,
+  },
+  {
+    id: 'resync-session-says-nothing',
+    file: 'packages/fumo/src/server/plan.ts',
+    find: 'if (resync && nextKey === 1 && outbox.commands.length === 0) {',
+    replace: 'if (false) {',
+    breaks: ['N-029'],
+    tests: bothTests,
+  },
+  {
+    id: 'client-keeps-a-nonce-that-never-left',
+    file: `${SESSION}/client-receive.ts`,
+    find: 'return before.server === undefined ? rest : { ...rest, server: before.server };',
+    replace: 'return before.server === undefined ? rest : account;',
+    breaks: ['N-030'],
+    tests: deviceTests,
+  },
+  {
+    id: 'client-gives-no-new-server-nonce',
+    file: `${SESSION}/verify-server.ts`,
+    find: 'chal: { scheme: server.scheme, nonce },',
+    replace: '',
+    breaks: ['N-032'],
+    tests: deviceTests,
+  },
+  {
+    id: 'repeat-with-another-session-id',
+    file: `${SERVER}/wake-service.ts`,
+    find: 'const payload = JSON.stringify({ ...state, sent: state.sent + 1, unsent: 0 } satisfies WakeState);',
+    replace:
+      'const payload = JSON.stringify({ ...state, sessionId: sessionId(), sent: state.sent + 1, unsent: 0 });',
+    breaks: ['N-041'],
+    tests: serverTests,
+  },
+  {
+    id: 'never-resynchronises',
+    file: `${SERVER}/wake-service.ts`,
+    find: 'const resync = state.sent >= repeats.length;',
+    replace: 'const resync = false;',
+    breaks: ['N-042'],
+    tests: serverTests,
+  },
+  {
+    id: 'gives-up-without-a-word',
+    file: `${SERVER}/wake-service.ts`,
+    find: "await pushes.note(row.key, { kind: 'warning', text, data: { wake: 'given-up' } });",
+    replace: '',
+    breaks: ['N-042'],
+    tests: serverTests,
+  },
+  {
+    id: 'session-id-compared-as-text',
+    file: `${NOTIFICATION}/session-id.ts`,
+    find: 'return value === sessionId ||',
+    replace: 'return text === formatSessionId(sessionId) ||',
+    breaks: ['N-043'],
+    tests: serverTests,
+  },
+  {
+    id: 'wakes-a-device-that-came',
+    file: `${SERVER}/wake-service.ts`,
+    find: 'arrived: (key, session) => arrived(deps, key, session),',
+    replace: 'arrived: async () => undefined,',
+    breaks: ['N-044'],
+    tests: bothTests,
+  },
+  {
+    id: 'long-server-id-unsaid',
+    file: 'packages/server/src/config.ts',
+    find: 'return serverId.length <= SAFE_SERVER_ID_CHARACTERS',
+    replace: 'return serverId.length <= 2 * SAFE_SERVER_ID_CHARACTERS',
+    breaks: ['N-045'],
+    tests: ['packages/server/src/config.test.ts'],
+  },
+  {
+    id: 'package-0-with-the-first-nonce',
+    file: `${SERVER}/wake-service.ts`,
+    find: "Buffer.from(server.nonce ?? '', 'base64')",
+    replace: "Buffer.from('')",
+    breaks: ['N-046'],
+    tests: bothTests,
+  },
+  {
+    id: 'device-takes-repeats',
+    file: `${DEVICE}/wake-memory.ts`,
+    find: 'return last?.sessionID === sessionID ||',
+    replace: 'return false &&',
+    breaks: ['N-031'],
+    tests: deviceTests,
+  },
+  {
+    id: 'device-asks-nobody',
+    file: `${DEVICE}/wake-desk.ts`,
+    find: "if (uiMode !== 'interactive') return true;",
+    replace: 'if (uiMode.length > 0) return true;',
+    breaks: ['N-025'],
+    tests: deviceTests,
+  },
+  {
+    id: 'device-resynchronises-against-its-policy',
+    file: `${DEVICE}/wake-desk.ts`,
+    find: "{ resync: resync === 'accept' }",
+    replace: '{ resync: true }',
+    breaks: ['N-027'],
+    tests: deviceTests,
+  },
+  {
+    id: 'device-believes-any-digest',
+    file: `${DEVICE}/wake-desk.ts`,
+    find: "if (match === undefined) return { reason: 'wrong digest' };",
+    replace: '',
+    breaks: ['N-022'],
+    tests: deviceTests,
+  },
+  {
+    id: 'device-listens-elsewhere',
+    file: `${DEVICE}/udp-listener.ts`,
+    find: 'socket.bind(port, host, () => {',
+    replace: 'socket.bind(0, host, () => {',
+    breaks: ['N-055'],
+    tests: deviceTests,
+  },
+  {
+    id: 'device-answers-http-push-with-words',
+    file: `${DEVICE}/http-listener.ts`,
+    find: 'end(204);',
+    replace: "response.end('taken');",
+    breaks: ['N-056'],
+    tests: deviceTests,
+  },
+];
