@@ -104,6 +104,10 @@ describe('body', () => {
     expect(outline(parse(hex))).toBe('A["a" "t" "ȣ" <0,255>]');
   });
 
+  it('an entity for U+0000, which is no character of XML, is nothing (found by fuzzing)', () => {
+    expect(body('45 02 00 03 61 00 01')).toBe('A["a"]');
+  });
+
   it('R-038: a bare tag and a tag with END at once are equal', () => {
     expect(body('45 06 01')).toBe('A[B]');
     expect(body('45 46 01 01')).toBe('A[B]');

@@ -236,6 +236,8 @@ export class WbxmlReader {
 
   #entity(): string {
     const code = this.#cursor.mbUInt32('an ENTITY');
+    // no character of XML, which an entity names
+    if (code === 0) return '';
     return code <= 0x10_ffff ? String.fromCodePoint(code) : '\ufffd';
   }
 

@@ -27,6 +27,11 @@ const kinds = (pair: Pair): readonly string[] => pair.events.map(({ kind }) => k
 const closing = (pair: Pair): unknown => pair.events.filter(({ kind }) => kind === 'closed').at(-1);
 
 describe.each(['xml', 'wbxml'] as const)('packages and messages over %s', (encoding) => {
+  it('a device that names no server is answered by its ServerID (found by fuzzing)', () => {
+    const { message } = open({ encoding }).say(package1(1, { Target: { LocURI: '' } }));
+    expect(message.hdr.Source.LocURI).toBe('com.example.dm');
+  });
+
   it('P-001: without Alert 1200 or 1201 the session goes on, or is refused where that is set', () => {
     const lax = open({ encoding });
     const { message } = lax.say(fromClient(1, [devInfo('1')]));

@@ -166,7 +166,8 @@ function header(
     SessionID: session.sessionID,
     MsgID: session.msgID + 1,
     Target: { LocURI: session.device },
-    Source: { LocURI: session.target, LocName: name },
+    // a device that leaves it empty gets a name all the same: without Source no message can be answered
+    Source: { LocURI: session.target === '' ? account.serverId : session.target, LocName: name },
     ...(input.respURI === undefined ? {} : { RespURI: input.respURI }),
     ...(proof?.cred === undefined ? {} : { Cred: proof.cred }),
     Meta: { MaxMsgSize: config.maxMsgSize, MaxObjSize: config.maxObjSize },

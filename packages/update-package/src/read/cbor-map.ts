@@ -20,12 +20,22 @@ export function decodeDeterministic(octets: Uint8Array, what: string): unknown {
   let value: unknown;
   try {
     value = decode(octets, STRICT);
-    const again = encode(value);
+    const again = hasPlainKeys(value) ? encode(value) : new Uint8Array();
     if (again.length === octets.length && again.every((octet, i) => octet === octets[i])) return value;
   } catch (cause) {
     throw Object.assign(malformed(`${what} is not CBOR in the deterministic form`), { cause });
   }
   throw malformed(`${what} is not in the deterministic form of CBOR`);
+}
+
+/** Keys of other kinds have no place in our maps, and the encoder would write a warning to the console. */
+function hasPlainKeys(value: unknown): boolean {
+  if (value instanceof Map) {
+    return [...value].every(
+      ([key, one]) => (typeof key === 'number' || typeof key === 'string') && hasPlainKeys(one),
+    );
+  }
+  return !Array.isArray(value) || value.every(hasPlainKeys);
 }
 
 /** Typed access to a decoded map with integer keys; every miss names what was expected. */
