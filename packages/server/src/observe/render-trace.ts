@@ -34,17 +34,22 @@ const MAX_SHOWN = 200;
  * told with the command they answer, which is looked up by message and command number (DM RepPro §6.1.15).
  */
 export function renderTrace(messages: readonly TracedMessage[]): string {
-  const asked = new Map<string, string>();
   const lines: string[] = [];
   const start = messages[0]?.at ?? 0;
-  for (const entry of messages) {
+  const explained = explainTrace(messages);
+  for (const [at, entry] of messages.entries()) {
     if (lines.length > 0) lines.push('');
     lines.push(heading(entry, start));
-    const sentences = entry.message === undefined ? [] : explain(entry.from, entry.message, asked);
-    for (const sentence of sentences) lines.push(`    ${sentence}`);
+    for (const sentence of explained[at] ?? []) lines.push(`    ${sentence}`);
     if (entry.outcome !== undefined) lines.push(`    (${entry.outcome})`);
   }
   return lines.join('\n');
+}
+
+/** What each message says, sentence by sentence; what lies in a container is indented. None for what did not decode. */
+export function explainTrace(messages: readonly TracedMessage[]): readonly (readonly string[])[] {
+  const asked = new Map<string, string>();
+  return messages.map(({ from, message }) => (message === undefined ? [] : explain(from, message, asked)));
 }
 
 function heading(entry: TracedMessage, start: number): string {
@@ -63,14 +68,18 @@ function explain(
   const { hdr } = message;
   asked.set(key(from, hdr.MsgID, '0'), 'the header');
   const sentences = [
-    ...headerSentences(from, hdr),
+    ...headerSentences(from, hdr, asked),
     ...message.body.flatMap((c) => told(from, hdr, c, asked, '')),
   ];
   if (!message.final) sentences.push('More messages of this package follow.');
   return sentences;
 }
 
-function headerSentences(from: TracedMessage['from'], hdr: SyncHdr): readonly string[] {
+function headerSentences(
+  from: TracedMessage['from'],
+  hdr: SyncHdr,
+  said: Map<string, string>,
+): readonly string[] {
   const sentences: string[] = [];
   if (hdr.MsgID === 1) {
     const name =
@@ -86,7 +95,10 @@ function headerSentences(from: TracedMessage['from'], hdr: SyncHdr): readonly st
     hdr.Meta?.MaxMsgSize === undefined ? undefined : `messages of at most ${hdr.Meta.MaxMsgSize} octets`,
     hdr.Meta?.MaxObjSize === undefined ? undefined : `objects of at most ${hdr.Meta.MaxObjSize} octets`,
   ].filter((limit) => limit !== undefined);
-  if (limits.length > 0) sentences.push(`It takes ${limits.join(' and ')}.`);
+  // they stand in every message: told once, and when they change
+  const takes = limits.join(' and ');
+  if (takes !== '' && said.get(`limits of the ${from}`) !== takes) sentences.push(`It takes ${takes}.`);
+  said.set(`limits of the ${from}`, takes);
   return sentences;
 }
 
