@@ -64,7 +64,8 @@ describe('with a device', () => {
     expect(sessions.length).toBeGreaterThan(0);
     const { id } = sessions.at(-1);
     const told = await fumarole('trace', id);
-    expect(told.out).toMatch(/device → server {2}message 1/);
+    expect(told.out).toMatch(/^│?├─ message 1 · \d+ octets of WBXML ─+ [\d:.]+ ──▶│$/m);
+    expect((await fumarole('trace', id, '--text')).out).toMatch(/device → server {2}message 1/);
     expect(told.out).toContain(`Device ${device.id}`);
     const xml = await fumarole('trace', id, '--xml');
     expect(xml.out).toContain('<SyncML');

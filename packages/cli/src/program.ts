@@ -15,6 +15,7 @@ import { registerDecode } from './decode/decode-command.ts';
 import { registerDeviceCommands } from './device-commands.ts';
 import { registerMainJob } from './main-job/main-job-command.ts';
 import { registerPackageCommands } from './package-commands.ts';
+import { registerTrace } from './trace/trace-command.ts';
 
 /** The `fumarole` command with everything it can do; a usage error throws commander's error instead of exiting. */
 export function buildProgram(version: string): Command {
@@ -35,6 +36,7 @@ export function buildProgram(version: string): Command {
   registerUpdates(program);
   registerWhy(program);
   registerSessions(program);
+  registerTrace(program);
   registerEvents(program);
   program.commandsGroup('Packages:');
   registerPackages(program);

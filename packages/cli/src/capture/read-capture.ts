@@ -65,7 +65,7 @@ function readPcap(octets: Uint8Array): Capture {
     const seconds = u32(octets, at, little) + u32(octets, at + 4, little) / perSecond;
     frames.push({
       number: frames.length + 1,
-      at: seconds * 1000,
+      at: instant(seconds * 1000),
       linkType,
       octets: octets.subarray(start, start + length),
       offset: start,
@@ -140,7 +140,7 @@ function enhanced(
   if (of === undefined || 20 + length > body.length) return undefined;
   const ticks = u32(body, 4, little) * 2 ** 32 + u32(body, 8, little);
   return {
-    at: (ticks / of.perSecond) * 1000,
+    at: instant((ticks / of.perSecond) * 1000),
     linkType: of.linkType,
     octets: body.subarray(20, 20 + length),
     offset: 20,
@@ -157,6 +157,11 @@ function simple(
   const wireLength = u32(body, 0, little);
   const octets = body.subarray(4, 4 + Math.min(wireLength, body.length - 4));
   return { at: 0, linkType: of.linkType, octets, offset: 4, wireLength };
+}
+
+/** A time that a calendar has; others are as good as none. */
+function instant(milliseconds: number): number {
+  return milliseconds < 8.64e15 ? milliseconds : 0;
 }
 
 function tooMany(at: number, octets: Uint8Array): Pick<Capture, 'failure'> {

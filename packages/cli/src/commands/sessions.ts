@@ -1,7 +1,7 @@
-import type { ApiSession, ApiSessionDetail, ApiTimelineEntry } from '@fumarole/server/api';
+import type { ApiSession, ApiTimelineEntry } from '@fumarole/server/api';
 import type { Command } from 'commander';
 import { apiCommand, contextOf, segment, wholeNumber } from '../context.ts';
-import { type Column, localTime, printable, printJson, printTable } from '../output.ts';
+import { type Column, localTime, printJson, printTable } from '../output.ts';
 
 const SESSION_COLUMNS: readonly Column<ApiSession>[] = [
   { head: 'SESSION', cell: ({ id }) => id },
@@ -17,7 +17,7 @@ const TIMELINE_COLUMNS: readonly Column<ApiTimelineEntry>[] = [
   { head: 'WHAT', cell: ({ text }) => text },
 ];
 
-/** `fumarole sessions|trace|timeline`: what was said, and what came of it. */
+/** `fumarole sessions|timeline`: what was said, and what came of it. */
 export function registerSessions(program: Command): void {
   const sessions = program.command('sessions').description('DM sessions');
   apiCommand(sessions, 'list', 'list sessions, newest first', { isDefault: true })
@@ -28,14 +28,6 @@ export function registerSessions(program: Command): void {
       const found = await api.list<ApiSession>('/sessions', { device: options.device }, options.limit);
       if (output.json) printJson(output, found);
       else printTable(output, SESSION_COLUMNS, found, 'No sessions yet.');
-    });
-  apiCommand(program, 'trace <session>', 'the exchange of a session, explained')
-    .option('--xml', 'the SyncML as XML')
-    .action(async (id: string, options: { xml?: boolean }, command: Command) => {
-      const { api, output } = contextOf(command);
-      const found = await api.get<ApiSessionDetail>(`/sessions/${segment(id)}`);
-      if (output.json) printJson(output, found);
-      else output.write(options.xml === true ? xmlText(found) : `${printable(found.transcript).trimEnd()}\n`);
     });
   apiCommand(program, 'timeline <device>', 'what happened to a device, oldest first')
     .option('--limit <n>', 'the last so many', wholeNumber(1, 100_000), 500)
@@ -68,13 +60,4 @@ export function withoutRoutine(entries: readonly ApiTimelineEntry[]): readonly A
     routine = 0;
   }
   return kept;
-}
-
-function xmlText({ trace }: ApiSessionDetail): string {
-  return trace
-    .map(
-      ({ at, from, bytes, encoding, xml }) =>
-        `<!-- ${at} from the ${from}, ${bytes} octets of ${encoding} -->\n${xml ?? ''}\n`,
-    )
-    .join('\n');
 }

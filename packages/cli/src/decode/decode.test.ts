@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeBootstrapPush, formatProfile, profileOf } from '@fumarole/dm/bootstrap';
+import { encodeSms } from '@fumarole/dm/notification';
 import { devInfoNodes } from '@fumarole/dm/objects';
 import { ddfOf, formatDdf, Tree } from '@fumarole/dm/tree';
 import { formatDescriptor } from '@fumarole/fumo/object';
@@ -14,6 +15,7 @@ import { makePackageFile } from '../package-files.ts';
 import { convert } from './convert.ts';
 import { decodeOctets } from './decode.ts';
 import { registerDecode } from './decode-command.ts';
+import { decodeInput } from './decode-input.ts';
 import { readInput, unwrap } from './input.ts';
 import { jsonOf, printDecoding } from './print-decoding.ts';
 import type { Shown } from './report.ts';
@@ -221,6 +223,47 @@ describe('pushes', () => {
     expect(find(shown, 'data')?.offset).toBe(12);
   });
 
+  it('a log of short messages, one to a line: parts in any order are put together', () => {
+    const long = joined(PUSH, new Uint8Array(150).fill(0x41));
+    const pdus = encodeSms(long, 7).map((part) =>
+      joined(
+        hex('07911326040000F0 44 0B911346610089F6 00 04 42108250400040'),
+        Uint8Array.of(part.length),
+        part,
+      ),
+    );
+    const log = pdus.toReversed().map((pdu) => Buffer.from(pdu).toString('hex'));
+    const input = { ...unwrap(utf8(`# from a modem\n${log.join('\n')}\n`), undefined), cut: false };
+    const { parts = [], report } = decodeInput(input, undefined);
+    expect(report.formats).toEqual(['short messages']);
+    expect(parts.map(({ decoding }) => decoding?.report.formats.join(' › '))).toEqual([
+      'SMS PDU › SMS user data',
+      'SMS PDU › SMS user data',
+      'WAP push › package 0',
+    ]);
+    const whole = parts[2]?.decoding?.shown;
+    expect(whole && find(whole, 'server identifier')?.text).toBe('com.example.dm');
+  });
+
+  it('a message of text says so, in seven bits, in UCS-2 and in octets', () => {
+    const pdu = (coding: string, length: number, text: string) =>
+      decodeOctets(
+        hex(
+          `07911326040000F0 04 0B911346610089F6 00 ${coding} 42108250400040 ${length.toString(16).padStart(2, '0')} ${text}`,
+        ),
+        { as: 'pdu' },
+      );
+    const seven = pdu('00', 10, 'E8329BFD4697D9EC37');
+    expect(find(seven.shown, 'text')?.text).toBe('hellohello');
+    expect(find(seven.shown, 'from')?.text).toBe('+31641600986');
+    expect(find(seven.shown, 'time')?.text).toBe('2024-01-28 05:04:00 +01:00');
+    expect(seven.report.warnings.map(({ text }) => text)).toEqual([
+      'there is no user data header: the message is text, and no push',
+    ]);
+    expect(find(pdu('08', 4, '00E420AC').shown, 'text')?.text).toBe('ä€');
+    expect(find(pdu('04', 2, 'FF00').shown, 'text')?.text).toBe('(2 octets) FF00');
+  });
+
   it('what is cut short is told with its place', () => {
     expect(decodeOctets(T1.subarray(0, 30), { as: 'package0' }).report.failure).toMatchObject({ offset: 30 });
     expect(decodeOctets(hex('0106FF')).report.failure).toBeDefined();
@@ -256,6 +299,25 @@ describe('other documents', () => {
     const cut = utf8('<SyncML><a>');
     const foreign = joined(cut, Uint8Array.of(0xff, 0xfe, 0xfd), utf8('<'));
     expect(decodeOctets(foreign).report.failure?.offset).toBeLessThanOrEqual(foreign.length);
+  });
+
+  it('tags and quotes that are not closed take no time (found by fuzzing)', () => {
+    const piece = '<Item><Meta><Format xmlns="syncml:metinf';
+    const started = process.cpuUsage();
+    const { report } = decodeOctets(utf8(`<SyncML>${piece.repeat(3000)}`));
+    expect(report.failure).toBeDefined();
+    expect(process.cpuUsage(started).user).toBeLessThan(3_000_000);
+  });
+
+  it('statuses and alerts are told in words', () => {
+    const { shown } = decodeOctets(sample('windows-mdm.xml'));
+    const meanings: string[] = [];
+    const walk = (node: Shown): void => {
+      if (node.meaning !== undefined) meanings.push(`${node.text} ${node.meaning}`);
+      node.children.forEach(walk);
+    };
+    walk(shown);
+    expect(meanings).toContain('405 Command not allowed');
   });
 
   it('a device description', () => {

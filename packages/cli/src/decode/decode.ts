@@ -7,7 +7,7 @@ import { decodeUpdatePackage, isUpdatePackage } from './update-package.ts';
 import { isKnownWbxml, octetsText } from './wbxml-document.ts';
 import { decodePush, isPush } from './wsp-push.ts';
 
-export const KINDS = ['update-package', 'xml', 'sms', 'push', 'wbxml', 'package0', 'pdu'] as const;
+export const KINDS = ['update-package', 'xml', 'sms', 'push', 'wbxml', 'package0', 'pdu', 'tpdu'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** How octets are known; the first that fits counts, so the sure signs stand first. */
@@ -19,6 +19,7 @@ const SIGNS: Readonly<Record<Kind, (octets: Uint8Array) => boolean>> = {
   wbxml: isKnownWbxml,
   package0: isPackage0,
   pdu: isSmsPdu,
+  tpdu: () => false,
 };
 
 export interface Decoding {
@@ -58,7 +59,8 @@ function layer(
     case 'push':
       return withBody(decodePush(octets, base, report), report, undefined, depth);
     case 'pdu':
-      return withBody(decodeSmsPdu(octets, base, report), report, 'sms', depth);
+    case 'tpdu':
+      return withBody(decodeSmsPdu(octets, base, report, { smsc: kind === 'pdu' }), report, 'sms', depth);
     case undefined:
       report.formats.push('unknown');
       report.fail(

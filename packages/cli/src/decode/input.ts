@@ -10,6 +10,8 @@ export interface Input {
   readonly form: InputForm;
   /** There is more than was read. */
   readonly cut: boolean;
+  /** Hex text whose every line is hex by itself: what each holds. */
+  readonly lines?: readonly Uint8Array[];
 }
 
 /** Reads a file, or standard input for `-`, and unwraps hex and base64. Throws CliError `file`, `usage`. */
@@ -19,14 +21,14 @@ export async function readInput(file: string, form: InputForm | undefined): Prom
 }
 
 /** Hex (with spaces, colons, `0x`, and comments after `#`) and base64 become octets; anything else stays as it is. */
-export function unwrap(
-  octets: Uint8Array,
-  form: InputForm | undefined,
-): { readonly octets: Uint8Array; readonly form: InputForm } {
+export function unwrap(octets: Uint8Array, form: InputForm | undefined): Omit<Input, 'cut'> {
   if (form === 'raw') return { octets, form };
   const text = asciiOf(octets);
   const fromHex = text === undefined || form === 'base64' ? undefined : hexOctets(text);
-  if (fromHex !== undefined) return { octets: fromHex, form: 'hex' };
+  if (fromHex !== undefined) {
+    const lines = hexLines(text ?? '');
+    return { octets: fromHex, form: 'hex', ...(lines.length > 1 ? { lines } : {}) };
+  }
   if (form === 'hex') throw new CliError('usage', 'The input is no hex text.');
   const isMarkup = text !== undefined && /^\s*</.test(text);
   const fromBase64 = text === undefined || isMarkup || text.trim() === '' ? undefined : decodeBase64(text);
@@ -47,6 +49,12 @@ function hexOctets(text: string): Uint8Array | undefined {
     .replace(/[\s:,]/g, '');
   const isHex = digits.length > 0 && digits.length % 2 === 0 && /^[0-9a-f]+$/i.test(digits);
   return isHex ? new Uint8Array(Buffer.from(digits, 'hex')) : undefined;
+}
+
+function hexLines(text: string): readonly Uint8Array[] {
+  const lines = text.split(/\r?\n/).filter((line) => line.replace(/#.*$/, '').trim() !== '');
+  const octets = lines.map(hexOctets);
+  return octets.every((line) => line !== undefined) ? octets : [];
 }
 
 async function readBounded(file: string): Promise<{ octets: Uint8Array; cut: boolean }> {

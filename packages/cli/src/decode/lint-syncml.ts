@@ -78,6 +78,7 @@ function lintCommand(node: Shown, seen: Set<string>, report: Report): void {
   if (id !== undefined) seen.add(id);
   if (elementsNamed(node, 'Cred').length > 0) report.warn(`${node.label} carries a Cred`, node.offset);
   const code = textBelow(node, 'Data');
+  explainCode(node, code);
   if (node.label === 'Status' && code !== undefined && !STATUS_ROWS.has(Number(code))) {
     report.warn(`status ${code} is not one of SyncML`, node.offset);
   }
@@ -85,6 +86,14 @@ function lintCommand(node: Shown, seen: Set<string>, report: Report): void {
     report.warn(`alert ${code ?? 'without a code'} is not one of DM`, node.offset);
   }
   if (ON_NODES.includes(node.label)) lintTargets(node, report);
+}
+
+/** Statuses and alerts in words, beside their codes. */
+function explainCode(node: Shown, code: string | undefined): void {
+  const [data] = elementsNamed(node, 'Data');
+  const rows = { Status: STATUS_ROWS.get(Number(code))?.name, Alert: ALERT_ROWS.get(Number(code))?.meaning };
+  const meaning = node.label === 'Status' ? rows.Status : node.label === 'Alert' ? rows.Alert : undefined;
+  if (data !== undefined && meaning !== undefined) data.meaning = meaning;
 }
 
 function lintTargets(node: Shown, report: Report): void {

@@ -1,5 +1,7 @@
 import { colorsOf, type Output, printable } from '../output.ts';
+import { textWidth, wrapped } from '../text-width.ts';
 import type { Decoding } from './decode.ts';
+import type { InputDecoding, Part } from './decode-input.ts';
 import type { InputForm } from './input.ts';
 import { MAX_SHOWN_CHARACTERS } from './limits.ts';
 import { hexOf, type Shown } from './report.ts';
@@ -7,23 +9,42 @@ import { hexOf, type Shown } from './report.ts';
 const OFFSET_WIDTH = 8;
 const AROUND_FAILURE = 16;
 
-/** The tree, then warnings, then, if there is one, the failure with the octets around it. */
+/** The tree, then warnings, then, if there is one, the failure with the octets around it; then the same of each part. */
 export function printDecoding(
   output: Output,
-  { shown, report }: Decoding,
+  decoding: InputDecoding,
   octets: Uint8Array,
   options: { readonly offsets?: boolean; readonly form?: InputForm } = {},
 ): void {
   const { offsets = false, form = 'raw' } = options;
   const colors = colorsOf(output);
   const written = form === 'raw' ? '' : colors.dim(` (written in ${form})`);
-  output.write(`${colors.bold(report.formats.join(' › '))}${written}\n`);
+  printOne(output, decoding, octets, offsets, written);
+  for (const [at, part] of (decoding.parts ?? []).entries()) {
+    output.write(`\n${colors.inverse(` ${at + 1} `)} ${colors.bold(printable(part.heading))}\n`);
+    for (const [name, value] of part.facts) output.write(`${colors.dim(`${name}: ${shortened(value)}`)}\n`);
+    if (part.decoding !== undefined) printOne(output, part.decoding, part.octets, offsets, '');
+    if (part.fault !== undefined) output.write(`${colors.red('not whole')}: ${printable(part.fault)}\n`);
+  }
+}
+
+function printOne(
+  output: Output,
+  { shown, report }: Decoding,
+  octets: Uint8Array,
+  offsets: boolean,
+  written: string,
+): void {
+  const colors = colorsOf(output);
+  output.write(`${colors.bold(colors.green(report.formats.join(' › ')))}${written}\n`);
   for (const line of linesOf(shown, 0)) {
-    const where = offsets ? colors.dim(`${offsetText(line.offset)}  `) : '';
+    const where = offsets ? `${offsetText(line.offset)}  ` : '';
     const label = printable(line.label);
     const name = label.startsWith('@') ? colors.magenta(label) : colors.cyan(label);
-    const value = line.text === undefined ? '' : `  ${shortened(line.text)}`;
-    output.write(`${where}${'  '.repeat(line.depth)}${name}${value}\n`);
+    const indent = where.length + line.depth * 2;
+    const value = line.text === undefined ? '' : valueText(line.text, indent, label.length, output.columns);
+    const meaning = line.meaning === undefined ? '' : colors.dim(`  (${line.meaning})`);
+    output.write(`${colors.dim(where)}${'  '.repeat(line.depth)}${name}${value}${meaning}\n`);
   }
   for (const { text, offset } of report.warnings) {
     output.write(
@@ -39,22 +60,52 @@ export function printDecoding(
   output.write(`  ${colors.dim(before)} ${colors.red('▸')} ${after || '(end)'}\n`);
 }
 
+/** A value behind its label; one that does not fit the line goes on below, further in. */
+function valueText(text: string, indent: number, label: number, columns: number | undefined): string {
+  const value = shortened(text);
+  const room = (columns ?? Number.POSITIVE_INFINITY) - indent - label - 2;
+  if (textWidth(value) <= room) return `  ${value}`;
+  const below = indent + 4;
+  const [first = '', ...rest] = wrapped(value, Math.max(24, (columns ?? 80) - below));
+  return [`\n${' '.repeat(below)}${first}`, ...rest.map((line) => `\n${' '.repeat(below + 2)}${line}`)].join(
+    '',
+  );
+}
+
 /** Everything as data. */
-export function jsonOf({ shown, report }: Decoding, octets: Uint8Array): Readonly<Record<string, unknown>> {
-  const { formats, warnings, failure } = report;
+export function jsonOf(decoding: InputDecoding, octets: Uint8Array): Readonly<Record<string, unknown>> {
   return {
-    formats,
-    octets: octets.length,
-    tree: plain(shown),
-    warnings,
-    ...(failure === undefined ? {} : { failure }),
+    ...jsonOfOne(decoding, octets.length),
+    ...(decoding.parts === undefined ? {} : { parts: decoding.parts.map(jsonOfPart) }),
   };
 }
 
-function plain({ label, text, offset, namespace, children }: Shown): Readonly<Record<string, unknown>> {
+function jsonOfPart({ heading, facts, decoding, octets, fault }: Part): Readonly<Record<string, unknown>> {
+  return {
+    heading,
+    ...(facts.length === 0 ? {} : { facts: Object.fromEntries(facts) }),
+    ...(decoding === undefined ? {} : jsonOfOne(decoding, octets.length)),
+    ...(fault === undefined ? {} : { fault }),
+  };
+}
+
+function jsonOfOne({ shown, report }: Decoding, octets: number): Readonly<Record<string, unknown>> {
+  const { formats, warnings, failure } = report;
+  return { formats, octets, tree: plain(shown), warnings, ...(failure === undefined ? {} : { failure }) };
+}
+
+function plain({
+  label,
+  text,
+  meaning,
+  offset,
+  namespace,
+  children,
+}: Shown): Readonly<Record<string, unknown>> {
   return {
     label,
     ...(text === undefined ? {} : { text }),
+    ...(meaning === undefined ? {} : { meaning }),
     ...(offset === undefined ? {} : { offset }),
     ...(namespace === undefined || namespace === '' ? {} : { namespace }),
     ...(children.length === 0 ? {} : { children: children.map(plain) }),

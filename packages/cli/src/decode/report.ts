@@ -4,6 +4,8 @@ import { MAX_WARNINGS } from './limits.ts';
 export interface Shown {
   readonly label: string;
   text?: string;
+  /** What the text, a code, means in words. */
+  meaning?: string;
   /** First octet in the decoded input. */
   readonly offset?: number;
   /** An element of a document, by its namespace; absent on fields of binary layers. */

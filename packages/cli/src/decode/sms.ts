@@ -1,4 +1,5 @@
 import { field, hexOf, type Report, type Shown } from './report.ts';
+import { codingText, octetsOfLength, smsText } from './sms-text.ts';
 
 const WAP_PUSH_PORT = 2948;
 
@@ -48,54 +49,83 @@ interface Pdu {
   readonly fields: Shown[];
   readonly userData: number;
   readonly hasHeader: boolean;
+  /** Data coding scheme, and the length as written: of septets where it says seven bits. */
+  readonly coding: number;
+  readonly length: number;
 }
 
 export function isSmsPdu(octets: Uint8Array): boolean {
-  return readPdu(octets, 0)?.hasHeader === true;
+  return readPdu(octets, 0, true)?.hasHeader === true;
 }
 
 /** A PDU as modems give it: service centre, addresses, coding, user data. */
-export function decodeSmsPdu(octets: Uint8Array, base: number, report: Report): Sms {
+export function decodeSmsPdu(
+  octets: Uint8Array,
+  base: number,
+  report: Report,
+  { smsc }: { readonly smsc: boolean } = { smsc: true },
+): Sms {
   report.formats.push('SMS PDU');
-  const pdu = readPdu(octets, base);
+  const pdu = readPdu(octets, base, smsc);
   const shown: Shown = { label: pdu?.kind ?? 'SMS PDU', offset: base, children: pdu?.fields ?? [] };
   if (pdu === undefined) {
     report.fail(base, 'the lengths in the PDU do not fit what there is');
     return { shown };
   }
-  return { shown, body: { octets: octets.subarray(pdu.userData), offset: base + pdu.userData } };
+  const body = { octets: octets.subarray(pdu.userData), offset: base + pdu.userData };
+  if (pdu.hasHeader) return { shown, body };
+  shown.children.push(field('text', body.offset, smsText(body.octets, pdu.coding, pdu.length)));
+  report.warn('there is no user data header: the message is text, and no push', base);
+  return { shown };
 }
 
 /** Undefined where the lengths do not fit. */
-function readPdu(octets: Uint8Array, base: number): Pdu | undefined {
-  const first = 1 + (octets[0] ?? 0);
+function readPdu(octets: Uint8Array, base: number, smsc: boolean): Pdu | undefined {
+  const first = smsc ? 1 + (octets[0] ?? 0) : 0;
   const flags = octets[first];
   if (flags === undefined || first > 13 || (flags & 2) !== 0) return undefined;
   const submit = (flags & 1) === 1;
   const addressAt = first + (submit ? 2 : 1);
   const digits = octets[addressAt] ?? 0;
   const codingAt = addressAt + 2 + Math.ceil(digits / 2);
+  const coding = octets[codingAt + 1] ?? 0;
   const validity = submit ? ([0, 7, 1, 7][(flags >> 3) & 3] ?? 0) : 7;
   const lengthAt = codingAt + 2 + validity;
   const length = octets[lengthAt];
-  if (length === undefined || octets.length !== lengthAt + 1 + length) return undefined;
+  if (length === undefined || octets.length !== lengthAt + 1 + octetsOfLength(coding, length))
+    return undefined;
   const number = semiOctets(octets.subarray(addressAt + 2, codingAt)).slice(0, digits);
+  const international = ((octets[addressAt + 1] ?? 0) & 0x70) === 0x10 ? '+' : '';
+  const centre = semiOctets(octets.subarray(2, first)).replace(/F$/, '');
+  const time = octets.subarray(codingAt + 2, lengthAt);
   return {
     kind: submit ? 'SMS-SUBMIT' : 'SMS-DELIVER',
     fields: [
-      field(
-        'service centre',
-        base,
-        semiOctets(octets.subarray(2, first)).replace(/F$/, '') || 'as set in the phone',
-      ),
-      field(submit ? 'to' : 'from', base + addressAt, number),
-      field('protocol', base + codingAt, `0x${(octets[codingAt] ?? 0).toString(16)}`),
-      field('coding', base + codingAt + 1, `0x${(octets[codingAt + 1] ?? 0).toString(16)}`),
+      ...(smsc ? [field('service centre', base, centre || 'as set in the phone')] : []),
+      field(submit ? 'to' : 'from', base + addressAt, `${international}${number}`),
+      field('protocol', base + codingAt, `0x${(octets[codingAt] ?? 0).toString(16).padStart(2, '0')}`),
+      field('coding', base + codingAt + 1, codingText(coding)),
+      ...(time.length === 0
+        ? []
+        : [field(submit ? 'validity' : 'time', base + codingAt + 2, timeText(time, submit))]),
       field('length', base + lengthAt, String(length)),
     ],
     userData: lengthAt + 1,
     hasHeader: (flags & 0x40) !== 0,
+    coding,
+    length,
   };
+}
+
+/** `2024-11-28 05:04:00 +01:00` of a time stamp; a validity of one octet is relative (3GPP TS 23.040 §9.2.3.11, .12). */
+function timeText(octets: Uint8Array, submit: boolean): string {
+  if (submit && octets.length < 7) return `relative, 0x${hexOf(octets)}`;
+  const [year, month, day, hour, minute, second] = [...octets].map((octet) => `${octet & 15}${octet >> 4}`);
+  const zone = octets[6] ?? 0;
+  const quarters = (zone & 7) * 10 + (zone >> 4);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const offset = `${(zone & 8) === 0 ? '+' : '-'}${two(Math.floor(quarters / 4))}:${two((quarters % 4) * 15)}`;
+  return `20${year}-${month}-${day} ${hour}:${minute}:${second} ${offset}`;
 }
 
 function semiOctets(octets: Uint8Array): string {

@@ -38,7 +38,7 @@ export function decodePush(octets: Uint8Array, base: number, report: Report): Pu
   if (type !== PDU_PUSH) report.warn(`PDU type ${type} is not Push (6)`, base + 1);
   const found = readHeaders(octets);
   if (found === undefined) {
-    report.fail(base + 2, 'the headers are longer than what there is');
+    report.fail(base + Math.min(2, octets.length), 'the headers are longer than what there is');
     return { shown };
   }
   const { headers, at } = found;

@@ -1,8 +1,8 @@
 import { MAX_XML_DEPTH } from './limits.ts';
 import type { Shown } from './report.ts';
 
-const TOKEN =
-  /<!--[\s\S]*?(?:-->|$)|<!\[CDATA\[([\s\S]*?)(?:\]\]>|$)|<\?[\s\S]*?(?:\?>|$)|<!DOCTYPE(?:[^[>]|\[[\s\S]*?(?:\]|$))*(?:>|$)|<\/[^>]*(?:>|$)|<([^\s/>!?]+)((?:[^>"']|"[^"]*(?:"|$)|'[^']*(?:'|$))*?)(\/?)(?:>|$)|[^<]+|</g;
+/** Characters of a start tag in which attributes are looked for; the parser refuses tags with more of them than fit. */
+const MAX_ATTRIBUTE_TEXT = 8192;
 const ATTRIBUTE = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
@@ -20,22 +20,74 @@ export function scanXml(
   const document: Shown = { label: 'XML', offset: base, children: [] };
   const open: Open[] = [{ node: document, scope: new Map() }];
   let offset = base;
-  for (const match of text.matchAll(TOKEN)) {
-    const [token, cdata, name, attributes = '', empty] = match;
+  for (let at = 0; at < text.length; ) {
+    const { kind, end, inner } = tokenAt(text, at);
     const parent = open.at(-1);
     if (parent === undefined || open.length > MAX_XML_DEPTH) break; // the parser says that it is too deep
-    if (name !== undefined) {
-      const element = startOf(name, attributes, offset, parent.scope);
+    if (kind === 'start') {
+      const [name = ''] = /^[^\s/]*/.exec(inner) ?? [];
+      const element = startOf(name, inner.slice(name.length, MAX_ATTRIBUTE_TEXT), offset, parent.scope);
       parent.node.children.push(element.node);
-      if (empty !== '/') open.push(element);
-    } else if (token.startsWith('</')) {
-      if (open.length > 1) open.pop();
-    } else if (cdata !== undefined) append(parent.node, cdata);
-    else if (!token.startsWith('<')) append(parent.node, unescaped(token));
-    offset += octetsOf(token);
+      if (!inner.endsWith('/')) open.push(element);
+    } else if (kind === 'end' && open.length > 1) open.pop();
+    else if (kind === 'text') append(parent.node, unescaped(inner));
+    else if (kind === 'cdata') append(parent.node, inner);
+    offset += octetsOf(text.slice(at, end));
+    at = end;
   }
   settle(document);
   return document;
+}
+
+interface Token {
+  readonly kind: 'start' | 'end' | 'text' | 'cdata' | 'other';
+  /** What stands between the marks. */
+  readonly inner: string;
+  /** Place behind it; what is not closed goes to the end of the text. */
+  readonly end: number;
+}
+
+/** What begins here. By hand, for a pattern takes the square of the time where quotes and tags are not closed. */
+function tokenAt(text: string, at: number): Token {
+  const upTo = (kind: Token['kind'], open: string, close: string): Token => {
+    const found = text.indexOf(close, at + open.length);
+    const inner = text.slice(at + open.length, found < 0 ? undefined : found);
+    return { kind, inner, end: found < 0 ? text.length : found + close.length };
+  };
+  if (text[at] !== '<') {
+    const next = text.indexOf('<', at);
+    const end = next < 0 ? text.length : next;
+    return { kind: 'text', inner: text.slice(at, end), end };
+  }
+  if (text.startsWith('<!--', at)) return upTo('other', '<!--', '-->');
+  if (text.startsWith('<![CDATA[', at)) return upTo('cdata', '<![CDATA[', ']]>');
+  if (text.startsWith('<?', at)) return upTo('other', '<?', '?>');
+  if (text.startsWith('</', at)) return upTo('end', '</', '>');
+  if (text.startsWith('<!', at)) return { kind: 'other', inner: '', end: doctypeEnd(text, at) };
+  const close = tagEnd(text, at);
+  const kind = /[\s/>!?]/.test(text[at + 1] ?? ' ') ? 'text' : 'start';
+  return { kind, inner: text.slice(at + 1, close), end: Math.min(text.length, close + 1) };
+}
+
+/** Place of the `>` that no quotes enclose. */
+function tagEnd(text: string, at: number): number {
+  for (let place = at + 1; place < text.length; place += 1) {
+    const character = text[place];
+    if (character === '>') return place;
+    if (character !== '"' && character !== "'") continue;
+    const closing = text.indexOf(character, place + 1);
+    if (closing < 0) break;
+    place = closing;
+  }
+  return text.length;
+}
+
+function doctypeEnd(text: string, at: number): number {
+  const subset = text.indexOf('[', at);
+  const first = text.indexOf('>', at);
+  const inside = subset >= 0 && (first < 0 || subset < first) ? text.indexOf(']', subset) : at;
+  const close = inside < 0 ? -1 : text.indexOf('>', inside);
+  return close < 0 ? text.length : close + 1;
 }
 
 function startOf(name: string, written: string, offset: number, outer: ReadonlyMap<string, string>): Open {
