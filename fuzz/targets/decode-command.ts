@@ -34,19 +34,21 @@ export const decodeCommand: Target = {
       must(report.failure.reason !== '', 'a failure without reason');
       must(report.failure.offset <= unwrapped.length, `failed at ${report.failure.offset}, behind the end`);
     }
-    let printed = '';
-    const output = {
-      json: false,
-      columns: undefined,
-      write: (text: string) => (printed += text),
-      warn: () => undefined,
+    return () => {
+      let printed = '';
+      const output = {
+        json: false,
+        columns: undefined,
+        write: (text: string) => (printed += text),
+        warn: () => undefined,
+      };
+      printDecoding(output, decoding, unwrapped, { offsets: true, form });
+      must(!/[^\P{Cc}\n]/u.test(printed), 'a control character reaches the terminal');
+      JSON.stringify(jsonOf(decoding, unwrapped));
+      if (report.failure === undefined && report.convertible !== undefined) {
+        for (const to of ['xml', 'wbxml'] as const)
+          unlessRefused(() => convert(report.convertible, to), CliError, DecodeError);
+      }
     };
-    printDecoding(output, decoding, unwrapped, { offsets: true, form });
-    must(!/[^\P{Cc}\n]/u.test(printed), 'a control character reaches the terminal');
-    JSON.stringify(jsonOf(decoding, unwrapped));
-    if (report.failure === undefined && report.convertible !== undefined) {
-      for (const to of ['xml', 'wbxml'] as const)
-        unlessRefused(() => convert(report.convertible, to), CliError, DecodeError);
-    }
   },
 };

@@ -1,4 +1,5 @@
 import type { Target } from '../target.ts';
+import { capture } from './capture.ts';
 import { decodeCommand } from './decode-command.ts';
 import { descriptor } from './descriptor.ts';
 import { deviceCsv } from './device-csv.ts';
@@ -32,6 +33,7 @@ export const TARGETS: readonly Target[] = [
   sessionServer,
   sessionClient,
   decodeCommand,
+  capture,
 ];
 
 export function targetNamed(name: string): Target {

@@ -135,6 +135,7 @@ export const sms: Target = {
   ],
 };
 
+const MANY_OCTETS = 100_000;
 const name = text.filter((one) => one !== '');
 const parm = fc.record(
   { name: fc.oneof(fc.constantFrom('APPID', 'ADDR', 'PROVIDER-ID', 'AAUTHDATA'), name), value: text },
@@ -165,6 +166,8 @@ export const provisioning: Target = {
     if (found === undefined) return;
     for (const account of readW7(found)) w7Nodes(account, 'x');
     return () => {
+      // WBXML counts attributes as nodes: what just fits XML may be too much there
+      if (octets.length > MANY_OCTETS) return;
       mustEqual(parseProvisioning(formatProvisioning(found, 'wbxml')), found, 'the document through WBXML');
       mustEqual(
         parseProvisioning(formatProvisioning(found, 'xml')),
