@@ -105,7 +105,7 @@ describe('body', () => {
   });
 
   it('an entity for U+0000, which is no character of XML, is nothing (found by fuzzing)', () => {
-    expect(body('45 02 00 03 61 00 01')).toBe('A["a"]');
+    expect(body('45 02 00 03 61 00 01')).toBe('A["" "a"]');
   });
 
   it('R-038: a bare tag and a tag with END at once are equal', () => {
