@@ -5,13 +5,16 @@ import type { Seal } from './seal.ts';
 /** Opened accounts kept in memory: they are there anyway while a session runs. */
 const MAX_OPEN = 2_000;
 
+type Client = ServerAccount['client'];
+type Server = NonNullable<ServerAccount['server']>;
+
 /**
- * The part of an account that each message changes. Nonces are sent in clear, so they lie beside the sealed secrets:
- * nothing has to be sealed anew because a message has used one up.
+ * What messages change in an account: nonces and what is remembered of them. They are sent in clear, so they lie beside
+ * the sealed part: nothing has to be sealed anew because a message has used one up.
  */
-interface Nonces {
-  readonly client: Pick<ServerAccount['client'], 'nonce' | 'previousNonce' | 'resyncUntil' | 'resyncSession'>;
-  readonly server?: Pick<NonNullable<ServerAccount['server']>, 'nonce'>;
+interface Changing {
+  readonly client: Omit<Client, 'required' | 'allowed' | 'name' | 'a'>;
+  readonly server?: Omit<Server, 'scheme' | 'name' | 'a' | 'secret'>;
 }
 
 interface Opened {
@@ -35,7 +38,7 @@ export class AccountVault {
     const kept = this.#opened.get(row.key);
     if (kept !== undefined && isSame(kept, row)) return kept.account;
     const secrets = JSON.parse(this.#seal.open(row, placeOf(row.key))) as ServerAccount;
-    const account = withNonces(secrets, JSON.parse(row.nonces) as Nonces);
+    const account = withNonces(secrets, JSON.parse(row.nonces) as Changing);
     this.#keep(row.key, { sealed: row.sealed, nonces: row.nonces, account });
     return account;
   }
@@ -69,24 +72,26 @@ function isSame(kept: Opened, { sealed, nonces }: CredentialRow): boolean {
 }
 
 function noncesOf({ client, server }: ServerAccount): string {
-  const { nonce, previousNonce, resyncUntil, resyncSession } = client;
-  const nonces: Nonces = {
-    client: { nonce, previousNonce, resyncUntil, resyncSession },
-    ...(server === undefined ? {} : { server: { nonce: server.nonce } }),
+  const { required: _r, allowed: _al, name: _n, a: _a, ...ofClient } = client;
+  if (server === undefined) return JSON.stringify({ client: ofClient } satisfies Changing);
+  const { scheme: _s, name: _sn, a: _sa, secret: _secret, ...ofServer } = server;
+  return JSON.stringify({ client: ofClient, server: ofServer } satisfies Changing);
+}
+
+function withoutNonces({ serverId, client, server }: ServerAccount): ServerAccount {
+  const { required, allowed, name, a } = client;
+  const fixed = { serverId, client: { required, allowed, name, a } };
+  if (server === undefined) return fixed;
+  const { scheme, secret } = server;
+  return {
+    ...fixed,
+    server: { scheme, name: server.name, a: server.a, ...(secret === undefined ? {} : { secret }) },
   };
-  return JSON.stringify(nonces);
 }
 
-function withoutNonces(account: ServerAccount): ServerAccount {
-  const { nonce: _, previousNonce: _p, resyncUntil: _u, resyncSession: _s, ...client } = account.client;
-  if (account.server === undefined) return { ...account, client };
-  const { nonce: _n, ...server } = account.server;
-  return { ...account, client, server };
-}
-
-function withNonces(secrets: ServerAccount, { client, server }: Nonces): ServerAccount {
-  const account = { ...secrets, client: { ...secrets.client, ...client } };
-  return secrets.server === undefined ? account : { ...account, server: { ...secrets.server, ...server } };
+function withNonces(fixed: ServerAccount, { client, server }: Changing): ServerAccount {
+  const account = { ...fixed, client: { ...fixed.client, ...client } };
+  return fixed.server === undefined ? account : { ...account, server: { ...fixed.server, ...server } };
 }
 
 function placeOf(key: string): string {
