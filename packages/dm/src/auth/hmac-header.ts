@@ -18,9 +18,12 @@ export interface HmacHeader {
 
 /** Value of `x-syncml-hmac` in the form of the standard (§6.1). */
 export function formatHmacHeader(header: { readonly username: string; readonly mac: string }): string {
-  return `algorithm=MD5, username="${header.username.replace(/["\\]/g, '\\$&')}", mac=${header.mac}`;
+  const { username, mac } = header;
+  const quoted = QUOTED.test(username) ? username.replace(/["\\]/g, '\\$&') : username;
+  return `algorithm=MD5, username="${quoted}", mac=${mac}`;
 }
 
+const QUOTED = /["\\]/;
 const MAX_HEADER = 1024;
 // A parameter: name = "quoted" | text up to the next comma ('=' of base64 padding included).
 const PARAMETER = /\s*([A-Za-z]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^,]*))\s*(?:,|$)/y;

@@ -8,7 +8,9 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 
 /** A fresh nonce: 20 printable ASCII octets, because several clients pass it through a text string (P-094). */
 export function makeNonce(random: Random): Uint8Array {
-  return random(NONCE_OCTETS).map((octet) => ALPHABET.charCodeAt(octet & 63));
+  const nonce = random(NONCE_OCTETS);
+  for (let at = 0; at < nonce.length; at += 1) nonce[at] = ALPHABET.charCodeAt((nonce[at] ?? 0) & 63);
+  return nonce;
 }
 
 /** The same, as base64. */

@@ -25,8 +25,11 @@ export function roughLength(value: unknown, encoding: Encoding): number {
     return Number.POSITIVE_INFINITY;
   }
   let length = FRAME[encoding];
-  for (const part of Object.values(value)) {
-    length += roughLength(part, encoding);
+  if (Array.isArray(value)) {
+    for (const part of value) length += roughLength(part, encoding);
+    return length;
   }
+  const parts = value as Readonly<Record<string, unknown>>;
+  for (const name in parts) length += roughLength(parts[name], encoding);
   return length;
 }

@@ -51,7 +51,7 @@ export function reply(
   const spoken =
     flooded || cut
       ? speak(draft, withoutWork(answering), { turn: 'ended', abort: true }, input)
-      : speak(draft, answering, pending, { ...input, commands });
+      : speak(draft, answering, pending, commands === input.commands ? input : { ...input, commands });
   const { pending: _, noEnd: __, ...rest } = spoken.session;
   const ended = spoken.session.state === 'closed';
   const events: ServerEvent[] = [
@@ -79,8 +79,11 @@ export function reply(
 /** Without the objects that cannot be read; `cut`: one of them is on its way. */
 function readable(
   { sending }: ServerSession,
-  { commands, unreadable = new Set() }: ReplyInput,
+  { commands, unreadable }: ReplyInput,
 ): { readonly commands: ReplyInput['commands']; readonly failed: readonly string[]; readonly cut: boolean } {
+  if (unreadable === undefined) {
+    return { commands, failed: [], cut: false };
+  }
   const cut = sending !== undefined && unreadable.has(sending.key);
   const failed = commands.filter(({ key }) => unreadable.has(key)).map(({ key }) => key);
   return {

@@ -1,6 +1,6 @@
 /** The DM endpoint on node:http, ahead of the router: the one file that knows requests and responses of Node. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { parseContentType } from '@fumarole/syncml';
+import { type ContentType, parseContentType } from '@fumarole/syncml';
 import type { Logger } from 'pino';
 import { ArtifactError } from '../artifacts/artifact-error.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -34,6 +34,8 @@ interface Hand {
   readonly load: Load;
   /** Of the bodies on their way in. */
   readonly deadlines: Deadlines;
+  /** Headers read before: a fleet sends a handful of different ones. */
+  readonly types: Map<string | undefined, ContentType | undefined>;
 }
 
 interface Load {
@@ -49,6 +51,7 @@ const CHARSETS: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii', 'iso
 export function createNodeHandler(deps: NodeHandlerDeps): NodeHandler {
   const served = new WeakMap<object, string>();
   const deadlines = new Deadlines(deps.bodyTimeoutMs ?? BODY_TIMEOUT_MS);
+  const types: Hand['types'] = new Map();
   const load: Load = { reading: 0, working: 0, maxWorking: deps.maxConcurrent ?? MAX_CONCURRENT };
   return (request, response) => {
     if (load.reading >= MAX_READING) {
@@ -56,7 +59,7 @@ export function createNodeHandler(deps: NodeHandlerDeps): NodeHandler {
       request.resume();
       return;
     }
-    exchange(deps, request, { served, load, deadlines })
+    exchange(deps, request, { served, load, deadlines, types })
       .then((answer) => {
         if (answer.session !== undefined) served.set(request.socket, answer.session);
         // What is left of a body that was not read must not be taken for the next request.
@@ -72,10 +75,10 @@ export function createNodeHandler(deps: NodeHandlerDeps): NodeHandler {
 async function exchange(
   deps: NodeHandlerDeps,
   request: IncomingMessage,
-  { served, load, deadlines }: Hand,
+  { served, load, deadlines, types }: Hand,
 ): Promise<DmResponse> {
   if (request.method !== 'POST') return plainAnswer(405, 'POST only.', { allow: 'POST' });
-  const type = parseContentType(request.headers['content-type']);
+  const type = typeOf(request.headers['content-type'], types);
   const coding = request.headers['content-encoding'] ?? 'identity';
   if (type === undefined || !CHARSETS.has(type.charset) || coding.toLowerCase() !== 'identity') {
     return plainAnswer(415, 'Send application/vnd.syncml.dm+wbxml or application/vnd.syncml.dm+xml.');
@@ -109,6 +112,15 @@ async function exchange(
     deps.log.debug({ ...report, bytes: body.length }, 'DM message');
   }
   return response;
+}
+
+const MAX_TYPES = 64;
+
+function typeOf(header: string | undefined, types: Hand['types']): ContentType | undefined {
+  if (types.has(header)) return types.get(header);
+  const type = parseContentType(header);
+  if (types.size < MAX_TYPES) types.set(header, type);
+  return type;
 }
 
 async function guarded(deps: NodeHandlerDeps, request: DmRequest): Promise<Handled> {
