@@ -206,7 +206,7 @@ export const BOOTSTRAP: readonly Fault[] = [
     tests: install,
   },
   {
-    id: 'inbox-can-be-read',
+    id: 'inbox-read-in-a-bootstrap',
     file: 'packages/dm/src/tree/command-get.ts',
     find: 'refuseUnless(!isInbox(target.path), 405);',
     replace: '',
