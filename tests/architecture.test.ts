@@ -10,9 +10,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   dm: ['syncml', 'wbxml'],
   fumo: ['dm', 'syncml'],
   'update-package': [],
+  // Peers that judge an engine share no engine with it (docs/adr/0004).
+  conform: ['syncml'],
   server: ['wbxml', 'syncml', 'dm', 'fumo', 'update-package'],
   device: ['wbxml', 'syncml', 'dm', 'fumo', 'update-package'],
-  cli: ['wbxml', 'syncml', 'dm', 'fumo', 'update-package', 'server', 'device'],
+  cli: ['wbxml', 'syncml', 'dm', 'fumo', 'update-package', 'conform', 'server', 'device'],
   testkit: ['wbxml', 'syncml', 'dm', 'fumo', 'update-package', 'server', 'device', 'cli'],
 };
 /** Bytes, now and ports in; values, bytes and events out: no Node module may be named. */

@@ -10,7 +10,8 @@ export type CliErrorCode =
   | 'bad-answer'
   | 'file'
   | 'device'
-  | 'wait-ended';
+  | 'wait-ended'
+  | 'no-verdict';
 
 export interface CliErrorRow {
   readonly exit: ExitCode;
@@ -45,6 +46,11 @@ export const CLI_ERRORS: Readonly<Record<CliErrorCode, CliErrorRow>> = {
     ExitCode.failure,
     'The wait ended before the device answered.',
     'The command stays queued; look again with `device-tree show`, or wake the device.',
+  ),
+  'no-verdict': row(
+    ExitCode.usage,
+    'Nothing could be found out about the peer.',
+    'Does it run at that address? Is the account known to it?',
   ),
 };
 

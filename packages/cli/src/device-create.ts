@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { AccountOptions, DeviceOptions } from '@fumarole/device';
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { CliError } from './cli-error.ts';
+import { type Command, Option } from 'commander';
 import { gather, jsonCommand, outputOf, wholeNumber } from './context.ts';
 import { readDocument } from './device-bootstrap.ts';
 import { withRuntime } from './device-calls.ts';
+import { jsonFile, parsed, record } from './json-file.ts';
 import { readPublicKey } from './key-files.ts';
 import { printJson } from './output.ts';
 
@@ -149,33 +148,4 @@ async function keyHex(text: string): Promise<string> {
   if (/^[0-9a-f]{64}$/i.test(text)) return text.toLowerCase();
   const octets = /^[\w+/-]{43}=?$/.test(text) ? Buffer.from(text, 'base64') : await readPublicKey(text);
   return Buffer.from(octets).toString('hex');
-}
-
-async function jsonFile(path: string): Promise<unknown> {
-  try {
-    const text =
-      path === '-'
-        ? Buffer.concat(await process.stdin.toArray()).toString('utf8')
-        : await readFile(path, 'utf8');
-    return parsed(text, path);
-  } catch (error) {
-    if (error instanceof CliError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError('file', `${path} cannot be read: ${reason}`, [], error);
-  }
-}
-
-function parsed(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new InvalidArgumentError(`${name} is no JSON: ${error instanceof Error ? error.message : ''}`);
-  }
-}
-
-function record(value: unknown, name: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new CliError('usage', `${name}: a JSON object is expected`);
-  }
-  return { ...value };
 }

@@ -11,6 +11,7 @@ import { registerServe } from './commands/serve.ts';
 import { registerSessions } from './commands/sessions.ts';
 import { registerUpdates } from './commands/updates.ts';
 import { registerWhy } from './commands/why.ts';
+import { registerConform } from './conform/conform-command.ts';
 import { registerDecode } from './decode/decode-command.ts';
 import { registerDeviceCommands } from './device-commands.ts';
 import { registerMainJob } from './main-job/main-job-command.ts';
@@ -44,6 +45,7 @@ export function buildProgram(version: string): Command {
   registerPackageCommands(program);
   program.commandsGroup('Tools:');
   registerDecode(program);
+  registerConform(program, version);
   program.commandsGroup('Devices and demonstration:');
   registerDeviceCommands(program);
   registerMainJob(program);

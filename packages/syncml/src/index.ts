@@ -10,6 +10,7 @@ export { DEFAULT_DECODE_LIMITS, DEFAULT_XML_LIMITS, type DecodeLimits, type XmlL
 export { type ContentType, contentType, parseContentType } from './media-type.ts';
 export { joinParts, partsLength } from './message-part.ts';
 export type * from './model.ts';
+export { redactMessage, type Sha256Hex } from './redact.ts';
 export {
   STATUS_ROWS,
   type StatusClass,

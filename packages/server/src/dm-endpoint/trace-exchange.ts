@@ -1,7 +1,6 @@
 import type { Instant } from '@fumarole/fumo/server';
-import { decode, type Encoding, type SyncMLMessage } from '@fumarole/syncml';
+import { decode, type Encoding, redactMessage, type SyncMLMessage } from '@fumarole/syncml';
 import { sha256Hex } from '../access/digests.ts';
-import { redactMessage } from '../observe/redact.ts';
 import type { Store } from '../store/port.ts';
 
 export interface TracedAnswer {

@@ -1,4 +1,5 @@
-import type { Command, Cred, Data, Item, Meta, SyncHdr, SyncMLMessage } from '@fumarole/syncml';
+import { decodeText, encodeText } from '@fumarole/wbxml';
+import type { Command, Cred, Data, Item, Meta, SyncHdr, SyncMLMessage } from './model.ts';
 
 /** Data above this is kept as length, hash and its first octets. */
 const MAX_KEPT_BYTES = 1024;
@@ -75,14 +76,14 @@ function redactItem(item: Item, sha256: Sha256Hex): Item {
 function keptData(data: Data, sha256: Sha256Hex): string {
   if (typeof data === 'string') {
     if (data.length <= MAX_KEPT_BYTES) return hideCapabilities(data);
-    return digest(Buffer.from(data, 'utf8'), sha256);
+    return digest(encodeText(data), sha256);
   }
   if (!(data instanceof Uint8Array)) {
     const { sha256: hash, offset, length } = data.ref;
     return `[${length} octets from ${offset} of the object with sha256 ${hash}]`;
   }
   if (data.length > MAX_KEPT_BYTES) return digest(data, sha256);
-  const text = Buffer.from(data).toString('utf8');
+  const text = decodeText(data, 0, data.length, 'utf-8');
   return /^[\t\n\r\x20-\x7e]*$/.test(text)
     ? hideCapabilities(text)
     : `[${data.length} octets, hex ${hex(data)}]`;
@@ -93,7 +94,7 @@ function digest(octets: Uint8Array, sha256: Sha256Hex): string {
 }
 
 function hex(octets: Uint8Array): string {
-  return Buffer.from(octets).toString('hex');
+  return Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join('');
 }
 
 function hideCapabilities(text: string): string {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Item, SyncMLMessage } from '@fumarole/syncml';
 import { describe, expect, it } from 'vitest';
+import type { Item, SyncMLMessage } from './model.ts';
 import { redactMessage } from './redact.ts';
 
 const sha256 = (octets: Uint8Array): string => createHash('sha256').update(octets).digest('hex');
