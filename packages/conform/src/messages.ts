@@ -1,14 +1,16 @@
 /** The words that scripts say; command ids are given out when the message is made. */
 import type { Alert, Atomic, Command, Exec, Item, Meta, Results, Sequence, Status } from '@fumarole/syncml';
 
+type Bare<C> = C extends Command ? Omit<C, 'CmdID'> : never;
+
 /** A command without its CmdID. */
-export type Unnumbered = Command extends infer C
-  ? C extends { readonly commands: readonly Command[] }
-    ? Omit<C, 'CmdID' | 'commands'> & { readonly commands: readonly Unnumbered[] }
-    : C extends Command
-      ? Omit<C, 'CmdID'>
-      : never
-  : never;
+export type Unnumbered = Bare<Exclude<Command, Atomic | Sequence>> | Container;
+
+/** Atomic or Sequence without CmdIDs. */
+export interface Container {
+  readonly kind: 'Atomic' | 'Sequence';
+  readonly commands: readonly Unnumbered[];
+}
 
 /** Numbers the commands from 1, children after their container. */
 export function numbered(commands: readonly Unnumbered[]): readonly Command[] {
@@ -70,15 +72,11 @@ export function exec(LocURI: string, Correlator?: string, Data?: string): Omit<E
   return { kind: 'Exec', items: [item], ...(Correlator === undefined ? {} : { Correlator }) };
 }
 
-export function atomic(
-  ...commands: readonly Unnumbered[]
-): Omit<Atomic, 'CmdID' | 'commands'> & { readonly commands: readonly Unnumbered[] } {
+export function atomic(...commands: readonly Unnumbered[]): Container {
   return { kind: 'Atomic', commands };
 }
 
-export function sequence(
-  ...commands: readonly Unnumbered[]
-): Omit<Sequence, 'CmdID' | 'commands'> & { readonly commands: readonly Unnumbered[] } {
+export function sequence(...commands: readonly Unnumbered[]): Container {
   return { kind: 'Sequence', commands };
 }
 
