@@ -1,5 +1,8 @@
 export type { CheckGroup, Verdict } from './check.ts';
-export type { Account } from './credentials.ts';
+export { CLIENT_CHECKS } from './client/all-checks.ts';
+export type { ClientTarget, TestPackage } from './client/client-peer.ts';
+export { type ClientRun, conformClient } from './client/conform-client.ts';
+export type { Account, Scheme } from './credentials.ts';
 export type { ShownMessage } from './exchange.ts';
 export { DEFAULT_TIMEOUT_MS } from './limits.ts';
 export { jsonReport } from './report/json.ts';

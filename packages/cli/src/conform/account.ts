@@ -1,10 +1,12 @@
-import type { Account } from '@fumarole/conform';
+import type { Account, Scheme } from '@fumarole/conform';
 import { CliError } from '../cli-error.ts';
 import { jsonFile, record } from '../json-file.ts';
 
 /** Who the two sides are and how each proves itself; secrets come from a file or the environment, never from arguments. */
 export interface Accounts {
   readonly client: Account;
+  /** How the client proves itself, where the file says so. */
+  readonly scheme?: Scheme;
   readonly server?: Account;
 }
 
@@ -13,6 +15,8 @@ export interface AccountOptions {
   readonly user?: string;
   readonly serverUser?: string;
 }
+
+export const SCHEMES = ['basic', 'md5', 'mac'] as const satisfies readonly Scheme[];
 
 /** Environment variables with the secrets, where no account file is given. */
 export const SECRET_VARIABLE = 'FUMAROLE_CONFORM_SECRET';
@@ -39,7 +43,12 @@ function accountsOf(value: unknown, name: string): Accounts {
   const outer = record(value, name);
   const inner = 'credentials' in outer ? record(outer.credentials, 'credentials') : outer;
   const server = inner.server === undefined ? undefined : accountOf(inner.server, 'server');
-  return { client: accountOf(inner.client, 'client'), ...(server === undefined ? {} : { server }) };
+  const scheme = SCHEMES.find((one) => one === record(inner.client, 'client').scheme);
+  return {
+    client: accountOf(inner.client, 'client'),
+    ...(scheme === undefined ? {} : { scheme }),
+    ...(server === undefined ? {} : { server }),
+  };
 }
 
 function accountOf(value: unknown, name: string): Account {

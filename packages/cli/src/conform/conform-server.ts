@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { CheckResult, ServerTarget } from '@fumarole/conform';
 import type { Encoding } from '@fumarole/syncml';
@@ -9,6 +7,7 @@ import { outputOf } from '../context.ts';
 import { readAccounts } from './account.ts';
 import { type CommonOptions, commonOptions, encodings } from './conform-options.ts';
 import { finish, listed, teller } from './finish.ts';
+import { runShell } from './run-shell.ts';
 
 interface ServerOptions extends CommonOptions {
   readonly device?: string;
@@ -76,15 +75,4 @@ export function registerConformServer(conform: Command, version: string): void {
     };
     await finish(report, options, output);
   });
-}
-
-/** The user's own command, as a shell takes it. @throws CliError when it fails */
-export async function runShell(command: string, timeoutMs: number): Promise<void> {
-  const child = spawn(command, { shell: true, stdio: ['ignore', 'ignore', 'pipe'], timeout: timeoutMs });
-  let told = '';
-  child.stderr.on('data', (piece: Buffer) => {
-    told = `${told}${piece.toString()}`.slice(-500);
-  });
-  const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new CliError('usage', `The command ended with ${code}:`, told.trim().split('\n'));
 }

@@ -1,5 +1,6 @@
 import type { CheckGroup } from '../check.ts';
 import { FIRMWARE } from './checks/firmware.ts';
+import { FLOWS } from './checks/flows.ts';
 import { INTERACTION } from './checks/interaction.ts';
 import { LARGE_OBJECTS } from './checks/large-objects.ts';
 import { OPENING } from './checks/opening.ts';
@@ -16,4 +17,5 @@ export const CLIENT_CHECKS: readonly CheckGroup<ClientPeer>[] = [
   INTERACTION,
   LARGE_OBJECTS,
   FIRMWARE,
+  FLOWS,
 ];

@@ -16,8 +16,6 @@ export interface ClientTarget {
   readonly port: number;
   /** How the client reaches us, when not by our own address. */
   readonly publicUrl?: string;
-  /** Our server identifier: the Source of our messages is our URL, this is the name that proves itself. */
-  readonly serverId: string;
   /** How the client proves itself. */
   readonly account: Account;
   readonly scheme: Scheme;
@@ -33,10 +31,14 @@ export interface ClientTarget {
   readonly timeoutMs: number;
   /** Longest wait for the client to open a session. */
   readonly sessionMs: number;
+  /** Longest time of an operation that was accepted, retries and all, until its result must be there. */
+  readonly resultMs: number;
   /** How long nothing must come to count as silence. */
   readonly quietMs: number;
   /** Makes the client open a session; absent: it comes by itself, or its user is asked. */
   readonly trigger?: () => Promise<void>;
+  /** Makes it open one in which it asks for an update. */
+  readonly request?: () => Promise<void>;
 }
 
 export interface TestPackage {
@@ -66,9 +68,12 @@ export class ClientPeer {
   root: string | undefined;
   readonly files = new Map<string, Served>();
   readonly reports: { readonly path: string; readonly text: string }[] = [];
-  packagesUsed = 0;
+  #packagesUsed = 0;
   readonly #listener: HttpListener;
+  /** What came and no script has taken yet. */
   readonly #waiting: Incoming[] = [];
+  /** What came in this check. */
+  #came: Incoming[] = [];
   #wake: (() => void) | undefined;
   #hurry: () => void = () => undefined;
   /** A check is listening; else what comes is ended politely. */
@@ -97,6 +102,12 @@ export class ClientPeer {
     await this.#listener.close();
   }
 
+  /** The next package that no flow has had. */
+  takePackage(): TestPackage | undefined {
+    this.#packagesUsed += 1;
+    return this.target.packages[this.#packagesUsed - 1];
+  }
+
   /** The address of something that the client may fetch. */
   serve(served: Served, name = randomBytes(6).toString('hex')): string {
     this.files.set(`/${name}`, served);
@@ -116,9 +127,9 @@ export class ClientPeer {
   }
 
   /** The client's next session, from its first message on. @throws Inconclusive when none comes. */
-  async session(): Promise<ServerScript> {
+  async session(why: 'trigger' | 'request' = 'trigger'): Promise<ServerScript> {
     this.#attentive = true;
-    this.#trigger();
+    this.#provoke(this.target[why]);
     const end = Date.now() + this.target.sessionMs;
     for (;;) {
       const incoming = await this.next(Math.max(1, end - Date.now()));
@@ -153,12 +164,14 @@ export class ClientPeer {
   async settle(): Promise<void> {
     this.#attentive = false;
     this.#hurry();
-    for (const incoming of this.#waiting.splice(0)) politeEnd(incoming, this.url);
+    this.#waiting.length = 0;
+    for (const incoming of this.#came.splice(0)) {
+      if (!incoming.posted.done) politeEnd(incoming, this.url);
+    }
     await Promise.race([this.#triggered, pause(this.target.timeoutMs, undefined, { ref: false })]);
   }
 
-  #trigger(): void {
-    const { trigger } = this.target;
+  #provoke(trigger: (() => Promise<void>) | undefined): void {
     if (trigger === undefined) return;
     // It may last as long as the session, and fail as the session does: what counts is what comes.
     this.#triggered = Promise.allSettled([this.#triggered]).then(() => trigger().catch(() => undefined));
@@ -185,6 +198,7 @@ export class ClientPeer {
       return;
     }
     this.recorder.add(wire);
+    this.#came = [...this.#came.filter(({ posted: one }) => !one.done), incoming];
     this.#waiting.push(incoming);
     this.#wake?.();
   }

@@ -8,6 +8,8 @@ export interface ClientRun extends Selection {
   readonly told?: (result: CheckResult) => void;
   /** We listen, at this address. */
   readonly listening?: (url: string) => void;
+  /** The client came; its device id. */
+  readonly met?: (device: string) => void;
 }
 
 /**
@@ -20,13 +22,13 @@ export async function conformClient(target: ClientTarget, run: ClientRun): Promi
   run.listening?.(url);
   const told = run.told ?? (() => undefined);
   try {
-    await meet(peer);
+    run.met?.(await meet(peer));
     const variant = peer.encoding;
     const context = {
       peer,
       recorder: peer.recorder,
       variant,
-      checkMs: target.timeoutMs * CHECK_TIMEOUTS + target.sessionMs,
+      checkMs: target.timeoutMs * CHECK_TIMEOUTS + target.sessionMs + 2 * target.resultMs,
       settle: () => peer.settle(),
       told,
     };
@@ -42,12 +44,12 @@ export async function conformClient(target: ClientTarget, run: ClientRun): Promi
 }
 
 /** The first session tells who is there, and in which encoding it speaks. */
-async function meet(peer: ClientPeer): Promise<void> {
-  try {
-    (await peer.session()).end({ proof: 'none' });
-  } catch (error) {
+async function meet(peer: ClientPeer): Promise<string> {
+  const session = await peer.session().catch((error: unknown) => {
     throw new PeerUnreachable(`no client came to ${peer.url}`, error);
-  }
+  });
+  session.end({ proof: 'none' });
   peer.recorder.take();
   await peer.settle();
+  return session.device;
 }

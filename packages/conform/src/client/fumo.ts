@@ -1,4 +1,5 @@
 /** What scripts know of a firmware update object: where it is, and how its results come (FUMO §2, §5). */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Alert, SyncMLMessage } from '@fumarole/syncml';
 import { must, need, Violation } from '../check.ts';
 import { get } from '../messages.ts';
@@ -73,17 +74,26 @@ export async function awaitResult(
   const [own] = resultsIn(session.message);
   if (own !== undefined) return { session, result: own };
   session.end();
-  const end = Date.now() + client.target.sessionMs;
-  while (Date.now() < end) {
+  const end = Date.now() + client.target.resultMs;
+  for (let wait = FIRST_WAIT_MS; Date.now() < end; wait = Math.min(2 * wait, LAST_WAIT_MS)) {
     const next = await client.session();
+    if (resultsIn(next.message).length === 0) await next.login();
     const [result] = resultsIn(next.message);
     if (result !== undefined) return { session: await next.login(), result };
-    await next.login();
-    const [late] = resultsIn(next.message);
-    if (late !== undefined) return { session: next, result: late };
     next.end();
+    await pause(wait);
   }
-  throw new Violation('202 is never followed by a result');
+  throw new Violation(`202 is not followed by a result within ${client.target.resultMs / 1000} s`);
+}
+
+/** Pauses between two looks whether the result is there; a device at work is not to be kept from it. */
+const FIRST_WAIT_MS = 50;
+const LAST_WAIT_MS = 5000;
+
+/** No operation runs. @throws Inconclusive */
+export async function needIdle(session: ServerScript, root: string): Promise<void> {
+  const state = await stateOf(session, root);
+  need(![30, 40, 60].includes(state), `an earlier operation is still running (State ${state})`);
 }
 
 export interface Wanted {

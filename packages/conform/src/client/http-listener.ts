@@ -9,6 +9,8 @@ export interface Posted {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly octets: Uint8Array;
+  /** It was answered, dropped, or left by the client. */
+  readonly done: boolean;
   answer(status: number, headers: Readonly<Record<string, string>>, body: Uint8Array): void;
   /** No answer: the connection is closed. */
   drop(): void;
@@ -78,6 +80,9 @@ export class HttpListener {
       url,
       headers: Object.fromEntries(Object.entries(request.headers).map(([n, v]) => [n, String(v ?? '')])),
       octets,
+      get done() {
+        return response.headersSent || response.destroyed;
+      },
       answer: (status, headers, body) => {
         // A check that failed may have answered already; the client may be gone.
         if (response.headersSent || response.destroyed) return;

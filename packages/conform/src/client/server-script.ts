@@ -56,7 +56,9 @@ export class ServerScript {
   #incoming: Incoming;
   msgID = 0;
   #sent: SyncMLMessage | undefined;
-  #maxMsgSize: number | undefined;
+  #announced: number | undefined;
+  /** Largest message that the client takes, as it said last. */
+  maxMsgSize: number | undefined;
   /** The client has said that it knows us: 212. */
   accepted = false;
   /** Nonce that the client's credential is made with now. */
@@ -68,6 +70,7 @@ export class ServerScript {
     this.message = message;
     this.id = message.hdr.SessionID;
     this.device = message.hdr.Source.LocURI;
+    this.maxMsgSize = message.hdr.Meta?.MaxMsgSize;
     this.#clientNonce = peer.clientNonce;
     this.#look(incoming, message, false, undefined);
   }
@@ -157,7 +160,7 @@ export class ServerScript {
       ...how.headers,
     };
     this.#sent = message;
-    this.#maxMsgSize = message.hdr.Meta?.MaxMsgSize ?? this.#maxMsgSize;
+    this.#announced = message.hdr.Meta?.MaxMsgSize ?? this.#announced;
     this.#record(`HTTP 200`, headers, octets, message);
     this.#incoming.posted.answer(200, headers, octets);
   }
@@ -250,7 +253,7 @@ export class ServerScript {
         Target: { LocURI: hdr.Source.LocURI },
         Source: { LocURI: this.peer.url },
         ...(cred === undefined ? {} : { Cred: cred }),
-        Meta: { MaxMsgSize: how.maxMsgSize ?? this.#maxMsgSize ?? MAX_MSG_SIZE, MaxObjSize: MAX_OBJ_SIZE },
+        Meta: { MaxMsgSize: how.maxMsgSize ?? this.#announced ?? MAX_MSG_SIZE, MaxObjSize: MAX_OBJ_SIZE },
         ...how.hdr,
       },
       body: numbered([...this.#statuses(how), ...commands]),
@@ -303,6 +306,7 @@ export class ServerScript {
   }
 
   #learn(message: SyncMLMessage): void {
+    this.maxMsgSize = message.hdr.Meta?.MaxMsgSize ?? this.maxMsgSize;
     const code = headerCode(message);
     if (code === 212) this.accepted = true;
     const chal = challengeOf(message);
@@ -322,7 +326,7 @@ export class ServerScript {
       message,
       before: this.#sent,
       own,
-      maxMsgSize: this.#maxMsgSize,
+      maxMsgSize: this.#announced,
       malformed,
     };
     this.peer.rules.look(said, [incoming.wire]);

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { type Check, type CheckGroup, must, need } from '../../check.ts';
 import { exec, get, replace } from '../../messages.ts';
 import type { ClientPeer } from '../client-peer.ts';
-import { awaitResult, checkResult, resultsIn, rootOf, stateOf, type Wanted } from '../fumo.ts';
+import { awaitResult, checkResult, needIdle, resultsIn, rootOf, stateOf, type Wanted } from '../fumo.ts';
 import type { Served } from '../http-listener.ts';
 import type { ServerScript } from '../server-script.ts';
+import { DESCRIPTOR_TYPE, descriptorOf, PACKAGE_TYPE } from './descriptor.ts';
 import { known } from './sessions.ts';
 
 type ClientCheck = Check<ClientPeer>;
@@ -31,6 +32,7 @@ function check(
     run: async (client) => {
       const session = await known(client);
       const root = await rootOf(client, session);
+      await needIdle(session, root);
       const nodes = ((await session.ask([get(root)])).text() ?? '').split('/');
       await run({ client, session, root, nodes });
     },
@@ -175,11 +177,6 @@ interface Failure {
 }
 
 const RUBBISH: Uint8Array = Buffer.from('this is no firmware package at all. '.repeat(40));
-const OCTETS = 'application/octet-stream';
-const DESCRIPTOR = 'application/vnd.oma.dd+xml';
-
-const descriptorOf = (url: string, size: number, more = ''): string =>
-  `<?xml version="1.0" encoding="UTF-8"?>\n<media xmlns="http://www.openmobilealliance.org/xmlns/dd"><type>${OCTETS}</type><size>${size}</size><objectURI>${url}</objectURI>${more}</media>`;
 
 /** What goes wrong with a download, and what the client may say of it. */
 const FAILURES: readonly Failure[] = [
@@ -187,7 +184,7 @@ const FAILURES: readonly Failure[] = [
     id: 'download-rubbish',
     requirements: ['F-097', 'F-048', 'F-135'],
     title: 'A package that is none',
-    served: { type: OCTETS, body: RUBBISH },
+    served: { type: PACKAGE_TYPE, body: RUBBISH },
     codes: [402, 403, 404, 405, 408],
   },
   {
@@ -215,14 +212,14 @@ const FAILURES: readonly Failure[] = [
     id: 'descriptor-rubbish',
     requirements: ['F-014', 'F-048'],
     title: 'A descriptor that is no XML',
-    served: { type: DESCRIPTOR, body: Buffer.from('<media><type>') },
+    served: { type: DESCRIPTOR_TYPE, body: Buffer.from('<media><type>') },
     codes: [400, 402, 405, 408, 409, 411],
   },
   {
     id: 'descriptor-size',
     requirements: ['D-030', 'F-097'],
     title: 'A descriptor that announces more octets than there are',
-    served: { type: OCTETS, body: RUBBISH },
+    served: { type: PACKAGE_TYPE, body: RUBBISH },
     codes: [402, 404, 409],
     descriptor: (url, length) => descriptorOf(url, length + 100),
   },
@@ -238,13 +235,13 @@ function failure({ id, requirements, title, served, codes, descriptor }: Failure
       const operation = downloading(scene);
       const packageURL =
         served === undefined
-          ? client.serve({ type: OCTETS, status: 404, body: new Uint8Array(0) })
+          ? client.serve({ type: PACKAGE_TYPE, status: 404, body: new Uint8Array(0) })
           : client.serve(served);
       const url =
         descriptor === undefined
           ? packageURL
           : client.serve({
-              type: DESCRIPTOR,
+              type: DESCRIPTOR_TYPE,
               body: Buffer.from(descriptor(packageURL, served?.body.length ?? 0)),
             });
       const correlator = `conform-${randomBytes(4).toString('hex')}`;
@@ -294,7 +291,7 @@ const noCorrelator = check(
       session,
       root,
       operation,
-      client.serve({ type: OCTETS, status: 404, body: new Uint8Array(0) }),
+      client.serve({ type: PACKAGE_TYPE, status: 404, body: new Uint8Array(0) }),
       undefined,
     );
     const { session: later, result } = await awaitResult(client, session);
@@ -316,7 +313,7 @@ const resent = check(
       session,
       root,
       operation,
-      client.serve({ type: OCTETS, status: 404, body: new Uint8Array(0) }),
+      client.serve({ type: PACKAGE_TYPE, status: 404, body: new Uint8Array(0) }),
       correlator,
     );
     const { session: first, result } = await awaitResult(client, session);
@@ -346,7 +343,7 @@ const noHint = check(
     await session.ask([
       replace(
         `${root}/${operation}/PkgURL`,
-        client.serve({ type: OCTETS, status: 404, body: new Uint8Array(0) }),
+        client.serve({ type: PACKAGE_TYPE, status: 404, body: new Uint8Array(0) }),
       ),
     ]);
     const code = (await session.ask([exec(`${root}/${operation}`, 'with-data', '<hint>now</hint>')])).code();

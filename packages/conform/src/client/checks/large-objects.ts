@@ -3,7 +3,7 @@ import { type Check, type CheckGroup, must, need } from '../../check.ts';
 import { get, type Unnumbered } from '../../messages.ts';
 import { alerts, inShort } from '../../reading.ts';
 import type { ClientPeer } from '../client-peer.ts';
-import { rootOf, stateOf } from '../fumo.ts';
+import { needIdle, rootOf, stateOf } from '../fumo.ts';
 import type { ServerScript } from '../server-script.ts';
 import { known } from './sessions.ts';
 
@@ -39,6 +39,7 @@ function check(
       const lrgObj = await session.ask([get('./DevDetail/LrgObj')]);
       need(/^(true|1)$/i.test(lrgObj.text() ?? ''), 'the client has no large objects (DevDetail/LrgObj)');
       const root = await rootOf(client, session);
+      await needIdle(session, root);
       const names = await session.ask([get(`${root}/Update`)]);
       need((names.text() ?? '').split('/').includes('PkgData'), 'the client has no PkgData');
       const xml = client.encoding === 'xml';
