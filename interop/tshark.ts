@@ -22,12 +22,20 @@ const UDP = 17;
 
 /** The verbose tree of each packet, in their order. @throws Error when tshark is not installed */
 export async function dissect(carrier: Carrier, packets: readonly Uint8Array[]): Promise<readonly string[]> {
+  const link = carrier.kind === 'sms' ? USER_0 : RAW_IP;
+  return dissectCapture(capture(link, framed(carrier, packets)), options(carrier));
+}
+
+/** The same of a whole capture file. */
+export async function dissectCapture(
+  octets: Uint8Array,
+  more: readonly string[] = [],
+): Promise<readonly string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'fumarole-tshark-'));
   try {
     const file = join(folder, 'packets.pcap');
-    const link = carrier.kind === 'sms' ? USER_0 : RAW_IP;
-    await writeFile(file, capture(link, framed(carrier, packets)));
-    const { stdout } = await promisify(execFile)('tshark', ['-n', '-r', file, '-V', ...options(carrier)], {
+    await writeFile(file, octets);
+    const { stdout } = await promisify(execFile)('tshark', ['-n', '-r', file, '-V', ...more], {
       timeout: TSHARK_MS,
       maxBuffer: MAX_OUTPUT,
       env: { ...process.env, HOME: folder },
