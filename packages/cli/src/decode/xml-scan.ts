@@ -3,7 +3,8 @@ import type { Shown } from './report.ts';
 
 /** Characters of a start tag in which attributes are looked for; the parser refuses tags with more of them than fit. */
 const MAX_ATTRIBUTE_TEXT = 8192;
-const ATTRIBUTE = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+/** A name begins behind a blank or a value only, or a long word would be tried from each of its letters. */
+const ATTRIBUTE = /(?<![^\s"'])([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 interface Open {
