@@ -44,6 +44,10 @@ it('N-045: a ServerID that some devices cannot take is said, and served', () => 
 });
 
 it('says what is wrong with a gateway', () => {
+  const odd = { url: 'http://ppg', colour: 'red' } as { url: string };
+  expect(() => serverConfig({ dataDir: 'd', wake: { pap: odd } })).toThrow(
+    'wake.pap.colour: there is no such setting',
+  );
   const smpp = { url: 'smpps://smsc.example', systemId: 'a', password: 'b', caFile: '/nowhere.pem' };
   expect(() => serverConfig({ dataDir: 'd', wake: { smpp } })).toThrow(
     /^wake\.smpp: .*nowhere\.pem cannot be read/,

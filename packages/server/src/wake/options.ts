@@ -72,10 +72,8 @@ export function readGateways(options: unknown): Omit<WakeOptions, 'repeatMs' | '
   const [error] = Value.Errors(schema, options);
   if (error !== undefined) {
     const path = ['wake', ...error.instancePath.split('/').slice(1)].join('.');
-    throw new ConfigError(
-      path,
-      `${error.message}${JSON.stringify(error.params) === '{}' ? '' : ` ${JSON.stringify(error.params)}`}`,
-    );
+    // What no schema names is held against the schema that nothing fits.
+    throw new ConfigError(path, error.keyword === 'boolean' ? 'there is no such setting' : error.message);
   }
   const gateways = options as WakeOptions;
   const { smpp, pap } = gateways;

@@ -83,10 +83,12 @@ export class SmppLink {
       this.#session = session;
       this.#ports.onState(true, 'bound');
       const why = await this.#serve(session);
-      this.#ports.onState(false, why);
+      if (!signal.aborted) this.#ports.onState(false, why);
       return why;
     } catch (error) {
-      this.#ports.onState(false, error instanceof Error ? error.message : String(error));
+      if (!signal.aborted) {
+        this.#ports.onState(false, error instanceof Error ? error.message : String(error));
+      }
       return error;
     } finally {
       this.#session = undefined;
