@@ -288,7 +288,7 @@ export const BOOTSTRAP: readonly Fault[] = [
   },
   {
     id: 'card-cannot-be-switched-off',
-    file: 'packages/device/src/parts.ts',
+    file: `${DEVICE}/open-bootstrap.ts`,
     find: 'smartcard?.enabled === false',
     replace: 'smartcard?.checkMs === 0',
     breaks: ['N-124'],

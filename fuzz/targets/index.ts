@@ -7,7 +7,7 @@ import { headers } from './headers.ts';
 import { ddf, tnds } from './mgmt-tree.ts';
 import { multipart } from './multipart.ts';
 import { acl, uri } from './names.ts';
-import { package0, provisioning, sms, wspPush } from './push.ts';
+import { bootstrap, package0, provisioning, sms, wspPush } from './push.ts';
 import { sessionClient, sessionServer } from './session.ts';
 import { syncmlWbxml, syncmlXml } from './syncml.ts';
 import { updatePackage } from './update-package.ts';
@@ -20,6 +20,7 @@ export const TARGETS: readonly Target[] = [
   tnds,
   ddf,
   provisioning,
+  bootstrap,
   descriptor,
   package0,
   wspPush,

@@ -1,4 +1,16 @@
-import { formatProvisioning, parseProvisioning, readW7, w7Nodes } from '@fumarole/dm/bootstrap';
+import {
+  encodeBootstrapPush,
+  formatProfile,
+  formatProvisioning,
+  installBootstrap,
+  parseBootstrapPush,
+  parseProvisioning,
+  profileOf,
+  provisioningOf,
+  readBootstrap,
+  readW7,
+  w7Nodes,
+} from '@fumarole/dm/bootstrap';
 import {
   encodePush,
   encodeSms,
@@ -10,6 +22,8 @@ import {
   SmsReassembly,
   triggerOctets,
 } from '@fumarole/dm/notification';
+import { type DmAccount, dmAccNodes, readAccounts } from '@fumarole/dm/objects';
+import { Tree } from '@fumarole/dm/tree';
 import { DecodeError } from '@fumarole/syncml';
 import { value as text } from '@fumarole/testkit/arbitrary';
 import { nodeDigests } from '@fumarole/testkit/pair';
@@ -141,6 +155,47 @@ const parm = fc.record(
   { name: fc.oneof(fc.constantFrom('APPID', 'ADDR', 'PROVIDER-ID', 'AAUTHDATA'), name), value: text },
   { requiredKeys: ['name'] },
 );
+const ACCOUNT: DmAccount = {
+  serverId: 'com.example.dm',
+  serverURL: 'https://dm.example.com/dm',
+  client: { type: 'HMAC', name: 'dev1', secret: 'pw1', nonce: Uint8Array.of(0, 255) },
+  server: { type: 'HMAC', name: 'com.example.dm', secret: 'pw2' },
+};
+
+export const bootstrap: Target = {
+  name: 'bootstrap',
+  asks: 'a bootstrap push, its document, and what a device with an account makes of it: all or nothing, and never the other account',
+  seeds: () => {
+    const documents = [
+      formatProvisioning(provisioningOf(ACCOUNT, { init: true }), 'wbxml'),
+      formatProfile(profileOf(ACCOUNT, 'IMEI:490')),
+    ];
+    return [
+      ...documents,
+      ...documents.map((document, at) =>
+        encodeBootstrapPush({
+          profile: at === 0 ? 'cp' : 'dm',
+          encoding: 'wbxml',
+          security: 'pin',
+          mac: 'AB',
+          document,
+        }),
+      ),
+    ];
+  },
+  take: async (octets) => {
+    const push = parseBootstrapPush(octets);
+    const found = unlessRefused(() => readBootstrap(push?.document ?? octets), DecodeError);
+    if (found === undefined) return;
+    const held: DmAccount = { ...ACCOUNT, serverId: 'held' };
+    const tree = new Tree({ objects: [dmAccNodes([held])], now: () => 0 });
+    const before = tree.root;
+    const { kind } = await installBootstrap(tree, found);
+    must(kind === 'installed' || tree.root === before, 'a refused document left something');
+    mustEqual(readAccounts(tree)[0]?.account.serverURL, held.serverURL, 'the account that was there');
+  },
+};
+
 const characteristics = fc.array(
   fc.record({
     type: fc.oneof(fc.constantFrom('APPLICATION', 'APPADDR', 'NAPDEF', 'PORT'), name),

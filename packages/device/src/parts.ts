@@ -3,12 +3,8 @@ import { type Tree, TreeExecutor } from '@fumarole/dm/tree';
 import { Agent } from './agent/agent.ts';
 import { Journal } from './agent/journal.ts';
 import { ownCheck } from './agent/own-check.ts';
-import { BootstrapDesk } from './bootstrap/bootstrap-desk.ts';
-import { cardFolder } from './bootstrap/card-folder.ts';
-import { CardSlot } from './bootstrap/card-slot.ts';
 import { BootstrapMemory } from './bootstrap/memory.ts';
-import type { SmartcardOptions } from './bootstrap/options.ts';
-import type { SmartcardReader } from './bootstrap/smartcard.ts';
+import { type OpenBootstrap, openBootstrap } from './bootstrap/open-bootstrap.ts';
 import { AccountSessions } from './client/account-sessions.ts';
 import { SessionDesk } from './client/session-desk.ts';
 import { timingOf } from './config.ts';
@@ -17,7 +13,7 @@ import { PowerCut } from './disk/powered-disk.ts';
 import type { Emit } from './emit.ts';
 import type { Ground } from './ground.ts';
 import { slotFiles } from './installers/slot-files.ts';
-import { CARD_CHECK_MS, USER_AGENT } from './limits.ts';
+import { USER_AGENT } from './limits.ts';
 import { devDetailPlugin, factoryTree } from './object/device-tree.ts';
 import { fumoObject } from './object/fumo-object.ts';
 import { withoutGoneServers } from './tree-store/gone-servers.ts';
@@ -28,17 +24,13 @@ import { type Prompter, userInteraction } from './ui/user-interaction.ts';
 import { WakeDesk } from './wake/wake-desk.ts';
 import { WakeMemory } from './wake/wake-memory.ts';
 
-export interface Parts {
+export interface Parts extends OpenBootstrap {
   readonly journal: Journal;
   readonly tree: Tree;
   readonly agent: Agent;
   readonly sessions: AccountSessions;
   readonly desk: SessionDesk;
-  readonly bootstrap: BootstrapDesk;
-  readonly card: CardSlot;
   readonly wakes: WakeDesk;
-  /** Holds the sessions that new accounts still wait for. */
-  readonly contact: () => void;
 }
 
 /** Reads what the device kept, and wires it. The journal is the caller's to close. */
@@ -65,21 +57,9 @@ export async function openParts(ground: Ground): Promise<Parts> {
       signal: ground.signal,
     });
     const desk: SessionDesk = makeDesk(ground, agent, sessions, memory);
-    const stock = { tree, trees, memory, sessions, desk };
-    const contact = contactOf(stock);
-    const bootstrap = makeBootstrap(ground, stock, contact);
-    const wakes = makeWakes(ground, stock, await WakeMemory.open(disk, layout.wakes, emit));
-    return {
-      journal,
-      tree,
-      agent,
-      sessions,
-      desk,
-      contact,
-      bootstrap,
-      wakes,
-      card: makeCard(ground, stock, bootstrap),
-    };
+    const bootstrap = openBootstrap(ground, prompterOf(ground), { tree, trees, memory, sessions, desk });
+    const wakes = makeWakes(ground, { sessions, desk }, await WakeMemory.open(disk, layout.wakes, emit));
+    return { journal, tree, agent, sessions, desk, wakes, ...bootstrap };
   } catch (error) {
     await journal.close();
     throw error;
@@ -151,7 +131,11 @@ function makeExecutor(ground: Ground, tree: Tree, agent: Agent): TreeExecutor {
   });
 }
 
-function makeWakes(ground: Ground, { sessions, desk }: Stock, memory: WakeMemory): WakeDesk {
+function makeWakes(
+  ground: Ground,
+  { sessions, desk }: Pick<Parts, 'sessions' | 'desk'>,
+  memory: WakeMemory,
+): WakeDesk {
   const { config, emit, onPowerCut, signal } = ground;
   const { policy = {} } = config;
   return new WakeDesk({
@@ -204,63 +188,4 @@ function makeDesk(
       if (error instanceof PowerCut) onPowerCut(error);
     },
   });
-}
-
-interface Stock {
-  readonly tree: Tree;
-  readonly trees: TreeStore;
-  readonly memory: BootstrapMemory;
-  readonly sessions: AccountSessions;
-  readonly desk: SessionDesk;
-}
-
-/** N-108: a session with every server whose account is new, until there was one; the desk tries again by itself. */
-function contactOf({ memory, desk }: Stock): () => void {
-  const asked = new Set<string>();
-  return () => {
-    for (const serverId of memory.toContact) {
-      if (asked.has(serverId)) continue;
-      asked.add(serverId);
-      const over = () => void asked.delete(serverId);
-      desk.hold({ serverId, trigger: 1201 }).then(over, over);
-    }
-  };
-}
-
-function makeBootstrap(ground: Ground, stock: Stock, contact: () => void): BootstrapDesk {
-  const { config, roots, emit, signal, onPowerCut } = ground;
-  const { tree, trees, memory, sessions, desk } = stock;
-  return new BootstrapDesk({
-    options: config.bootstrap ?? {},
-    tree,
-    trees,
-    memory,
-    roots: roots.map(({ uri }) => uri),
-    prompter: prompterOf(ground),
-    emit,
-    signal,
-    onPowerCut,
-    contact,
-    alone: (work) => desk.alone(work),
-    forget: (serverIds) => sessions.forget(serverIds),
-  });
-}
-
-function makeCard(ground: Ground, stock: Stock, bootstrap: BootstrapDesk): CardSlot {
-  const { smartcard } = ground.config;
-  const { tree, trees, memory, desk } = stock;
-  return new CardSlot({
-    reader: smartcard?.enabled === false ? undefined : (ground.smartcard ?? folderOf(smartcard)),
-    checkMs: smartcard?.checkMs ?? CARD_CHECK_MS,
-    desk: bootstrap,
-    memory,
-    tree,
-    trees,
-    alone: (work) => desk.alone(work),
-    emit: ground.emit,
-  });
-}
-
-function folderOf(options: SmartcardOptions | undefined): SmartcardReader | undefined {
-  return options?.folder === undefined ? undefined : cardFolder(options.folder);
 }

@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { formatProvisioning, provisioningOf } from '@fumarole/dm/bootstrap';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ROOT } from '../../test/bench.ts';
@@ -82,6 +84,16 @@ describe('once there is an account', () => {
     await again.whenIdle();
     expect(world.sessions()).toEqual(['bench 1201 ended']);
   });
+});
+
+it('an account that went before its server was contacted leaves nothing to do', async () => {
+  await world.bench.create({ accounts: [], bootstrap: { allowHttp: true } });
+  await bootstrapDevice(world.bench.dir, world.cp());
+  await bootstrapDevice(world.bench.dir, world.cp(world.second));
+  await rm(join(world.bench.dir, 'tree'));
+  const device = await world.bench.start();
+  await device.whenIdle();
+  expect([device.status().servers, world.sessions()]).toEqual([[], []]);
 });
 
 describe('several accounts', () => {
