@@ -123,7 +123,7 @@ describe('R-020: base64 that is not quite right', () => {
   it('R-020: in a Cred white space and missing padding are taken, other characters are a wrong credential', () => {
     expect(opened((digest) => digest)).toBe(212);
     expect(opened((digest) => ` ${digest.slice(0, 5)}\r\n${digest.slice(5).replace(/=+$/, '')} `)).toBe(212);
-    expect(opened((digest) => `${digest.slice(0, -4)}*${digest.slice(-3)}`)).toBe(401);
+    expect(opened((digest) => `${digest.slice(0, 4)}*${digest.slice(4)}`)).toBe(401);
   });
 
   it('R-020: a NextNonce with other characters is not taken over, one without padding is', () => {
@@ -135,7 +135,7 @@ describe('R-020: base64 that is not quite right', () => {
       return pair.serverAccount.server?.nonce;
     };
     expect(heard('bm9uY2U')).toBe('bm9uY2U');
-    expect(heard('no*nce==')).toBeUndefined();
+    expect(heard('bm9u*Y2U=')).toBeUndefined();
   });
 
   it('R-020: the client keeps its nonce when the server hands over none that can be read', () => {
@@ -147,6 +147,6 @@ describe('R-020: base64 that is not quite right', () => {
       return pair.clientAccount.client.nonce;
     };
     expect(answerWith('bm9uY2U=')).toBe('bm9uY2U=');
-    expect(answerWith('no*nce==')).toBeUndefined();
+    expect(answerWith('bm9u*Y2U=')).toBeUndefined();
   });
 });
