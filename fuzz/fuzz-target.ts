@@ -36,7 +36,12 @@ export async function fuzzTarget(
     writePlace(place, octets);
     note(octets, await judge(target, octets));
   }
-  for (let round = 0; performance.now() < until && findings.length < MAX_FINDINGS; round += 1) {
+  // on a busy machine the seeds alone may take the time: one round comes in any case
+  for (
+    let round = 0;
+    (round === 0 || performance.now() < until) && findings.length < MAX_FINDINGS;
+    round += 1
+  ) {
     for (let left = MUTATIONS; left > 0 && performance.now() < until; left -= 1) {
       const octets = mutated(seeds, any);
       writePlace(place, octets);

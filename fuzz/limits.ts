@@ -9,7 +9,7 @@ export const MAX_GROWTH: number = 64 * 1024 * 1024;
 export const MAX_KEPT: number = 16 * 1024 * 1024;
 /** Old generation of the worker: what needs more ends it, which is a finding. */
 export const MAX_HEAP_MEGABYTES = 256;
-/** Wall clock without a sign of life: a hang, even on a busy machine. */
+/** CPU time of the process without a new input: a hang. (Wall clock says nothing where other work has the machine.) */
 export const HANG_MILLISECONDS = 20_000;
 /** Cases of one call of a model, so that the slices of all sources take turns. */
 export const MODEL_RUNS = 50;

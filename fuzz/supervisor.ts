@@ -82,17 +82,17 @@ function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
 }
 
-/** Calls back once when no new input was begun for so long. */
+/** Calls back once when so much CPU time was used without that a new input was begun. */
 function watchCount(place: SharedPlace, milliseconds: number, hung: () => void): NodeJS.Timeout {
   let seen = -1;
-  let since = performance.now();
+  let since = process.cpuUsage();
   const watch = setInterval(
     () => {
       const { count } = readPlace(place);
       if (count !== seen) {
         seen = count;
-        since = performance.now();
-      } else if (performance.now() - since > milliseconds) {
+        since = process.cpuUsage();
+      } else if (usedSince(since) > milliseconds) {
         clearInterval(watch);
         hung();
       }
@@ -100,4 +100,10 @@ function watchCount(place: SharedPlace, milliseconds: number, hung: () => void):
     Math.min(LOOK_MILLISECONDS, milliseconds / 4),
   );
   return watch;
+}
+
+/** The thread that watches sleeps: what the process uses is the worker's. */
+function usedSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
