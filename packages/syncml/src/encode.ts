@@ -9,8 +9,9 @@ import { XmlEmitter } from './write/xml-emitter.ts';
 const PAGE_SWITCH_OCTETS = 2;
 
 /**
- * Writes one message in DTD order: one `octets` part, cut only where a `BlobData` stands. VerDTD 1.1 and 1.0 are written
- * under their own namespace and public identifier.
+ * Writes one message in DTD order: one `octets` part, cut where a `BlobData` stands and, in WBXML, where octets of a
+ * kilobyte or more do, which are handed over as they are. VerDTD 1.1 and 1.0 are written under their own namespace and
+ * public identifier.
  */
 export function encode(message: SyncMLMessage, encoding: Encoding): readonly MessagePart[] {
   const { VerDTD } = message.hdr;
