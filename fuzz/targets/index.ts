@@ -3,6 +3,7 @@ import { capture } from './capture.ts';
 import { decodeCommand } from './decode-command.ts';
 import { descriptor } from './descriptor.ts';
 import { deviceCsv } from './device-csv.ts';
+import { pap, smppReceipt } from './gateways.ts';
 import { headers } from './headers.ts';
 import { ddf, tnds } from './mgmt-tree.ts';
 import { multipart } from './multipart.ts';
@@ -31,6 +32,8 @@ export const TARGETS: readonly Target[] = [
   uri,
   deviceCsv,
   multipart,
+  pap,
+  smppReceipt,
   sessionServer,
   sessionClient,
   decodeCommand,

@@ -25,7 +25,8 @@ declare module 'smpp' {
     toBuffer(): Buffer;
   }
 
-  export const PDU: new (command: string, options?: Readonly<Record<string, unknown>>) => Pdu;
+  /** Made from its fields, or read from octets. */
+  export const PDU: new (command: string | Buffer, options?: Readonly<Record<string, unknown>>) => Pdu;
 
   export class Session extends EventEmitter {
     constructor(options: { readonly socket: Socket });
