@@ -7,7 +7,6 @@ export type * from './rest/api.ts';
 export { type RunningServer, startServer } from './server.ts';
 export { readSettings, type ServerSettings } from './settings.ts';
 export type * from './store/port.ts';
-export { restoreStore } from './store/sqlite/backup.ts';
 export { openSqliteStore } from './store/sqlite/open-store.ts';
 export { STORE_ERRORS, StoreError, type StoreErrorCode } from './store/store-error.ts';
 export { VERSION } from './version.ts';

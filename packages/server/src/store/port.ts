@@ -409,8 +409,6 @@ export interface Store {
   finishWork(row: WorkRow, next?: { readonly dueAt: Instant; readonly payload: string }): Promise<Commit>;
   removeWork(kind: string, key: string): Promise<void>;
 
-  /** Copies the whole store, consistent, into a new file or folder. */
-  backup(to: string): Promise<void>;
   /** True when a read and a write go through. */
   healthy(): Promise<boolean>;
   close(): Promise<void>;

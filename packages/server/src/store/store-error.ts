@@ -5,7 +5,6 @@ export type StoreErrorCode =
   | 'contended'
   | 'closed'
   | 'damaged-row'
-  | 'exists'
   | 'failed';
 
 /** The stable codes of the store; one row each for docs/errors.md. */
@@ -33,7 +32,6 @@ export const STORE_ERRORS: Readonly<
     meaning: 'A stored value cannot be read.',
     remedy: 'Restore a backup; the message names the row.',
   },
-  exists: { meaning: 'The target exists already.', remedy: 'Choose a new file name.' },
   failed: {
     meaning: 'The database refused.',
     remedy: 'The cause has its words: often a full or read-only disk.',

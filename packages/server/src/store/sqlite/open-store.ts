@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { Kysely } from 'kysely';
 import type { Store } from '../port.ts';
 import { accessPart } from './access-part.ts';
-import { backupStore } from './backup.ts';
 import { callersPart } from './callers-part.ts';
 import { cataloguePart } from './catalogue-part.ts';
 import { startCheckpointer } from './checkpointer.ts';
@@ -69,7 +68,6 @@ export function openSqliteStore(folder: string, options: SqliteStoreOptions = {}
     ...descriptionsPart(context),
     ...accessPart(context),
     ...workPart(context),
-    backup: (to) => backupStore(db, telemetry, to),
     healthy: () => commit.run(() => db.get('SELECT 1 AS one') !== undefined),
     close: () => {
       closed ??= close();

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
-import { restoreStore } from './backup.ts';
 import { openSqliteStore } from './open-store.ts';
 
 describe('the files of the SQLite store', () => {
@@ -51,23 +50,6 @@ describe('the files of the SQLite store', () => {
     db.exec('PRAGMA application_id = 77; CREATE TABLE theirs (x)');
     db.close();
     expect(() => openSqliteStore(other)).toThrow(expect.objectContaining({ code: 'not-a-store' }));
-  });
-
-  it('backs up while it works, and restores', async () => {
-    const path = folder();
-    const store = openSqliteStore(path);
-    await store.putSetting('colour', 'blue');
-    const copy = join(folder(), 'copy');
-    await store.backup(copy);
-    await expect(store.backup(copy)).rejects.toMatchObject({ code: 'exists' });
-    await store.putSetting('colour', 'red');
-    await store.close();
-    await expect(restoreStore(copy, path)).rejects.toMatchObject({ code: 'exists' });
-    const empty = join(folder(), 'restored');
-    await restoreStore(copy, empty);
-    const restored = openSqliteStore(empty);
-    expect(await restored.setting('colour')).toBe('blue');
-    await restored.close();
   });
 
   it('fails only the request that is wrong, not those that share its transaction', async () => {
