@@ -58,6 +58,8 @@ export interface SessionFacts {
   readonly nextKey: number;
   /** Messages planned in this session; bounded (limits.ts). */
   readonly turns: number;
+  /** Octets of the package that the device has taken in this session, of how many. */
+  readonly progress?: { readonly done: number; readonly total: number };
 }
 
 /** A client-initiated request (Generic Alert devicerequest or userrequest, fumo.md §7) not yet served. */

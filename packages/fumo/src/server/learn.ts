@@ -1,7 +1,7 @@
 /** What a message told: events become facts, attempts move on, results are matched; nothing is decided here. */
 import type { ServerEvent } from '@fumarole/dm/server';
 import type { DeviceRecord } from './device-record.ts';
-import { changeAttempt, type Draft, newDraft } from './draft.ts';
+import { type Draft, newDraft } from './draft.ts';
 import { learnAlert } from './learn-alert.ts';
 import {
   learnChunk,
@@ -117,10 +117,10 @@ function withScheme(device: DeviceRecord, view: SessionView): DeviceRecord {
   };
 }
 
-/** A large object goes on: kept for display, the session itself knows the offset. */
+/** A package goes on: kept for display, the session itself knows the offset. Nothing that lasts changes with each piece. */
 function learnProgress(draft: Draft, key: string, done: number, total: number): void {
-  const [what, correlator] = (draft.device.session?.pending[key] ?? '').split(' ');
-  if (what === 'data' && correlator !== undefined) {
-    changeAttempt(draft, correlator, { progress: { done, total } });
+  const { session } = draft.device;
+  if (session?.pending[key]?.startsWith('data ') === true) {
+    draft.device = { ...draft.device, session: { ...session, progress: { done, total } } };
   }
 }

@@ -62,8 +62,6 @@ export interface Attempt {
   readonly status?: number;
   /** FUMO result code of the alert, as received. */
   readonly result?: number;
-  /** Octets of PkgData that the device has taken, of how many. */
-  readonly progress?: { readonly done: number; readonly total: number };
   /** Result was deduced from State; a later alert refines it. */
   readonly deduced?: boolean;
 }

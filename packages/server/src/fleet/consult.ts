@@ -14,7 +14,7 @@ import {
 } from '@fumarole/fumo/server';
 import type { DescriptionCatalogue } from './description-catalogue.ts';
 import type { Consultation, Replied, Settled } from './fleet.ts';
-import { keepLargeValues, type ValueSpool } from './large-values.ts';
+import { bringsValues, keepLargeValues, type ValueSpool } from './large-values.ts';
 import type { PackageCatalogue } from './package-catalogue.ts';
 
 /** Turns in which a peer has said something that we believe. */
@@ -37,7 +37,7 @@ export async function consult(
   if (!BELIEVED.has(turn)) {
     return { ...silent(device), wire: wireProfile(device) };
   }
-  const learnable = await keepLargeValues(values, device, events);
+  const learnable = bringsValues(events) ? await keepLargeValues(values, device, events) : events;
   const learned = learn(device, { session, events: learnable }, ctx);
   if (turn !== 'commands') {
     const alertStatus = new Map([...learned.alertStatus, ...waitingRequests(learned)]);

@@ -9,6 +9,11 @@ export type ValueSpool = Pick<Spool, 'write' | 'discard'>;
 type Learnable = ServerEvent | SpooledValue;
 type Chunk = Extract<ServerEvent, { kind: 'chunk' }>;
 
+/** Most messages bring none. */
+export function bringsValues(events: readonly ServerEvent[]): boolean {
+  return events.some(({ kind }) => kind === 'chunk' || kind === 'results' || kind === 'chunk-failed');
+}
+
 /**
  * The events with large values taken out of them. May run again for the same message: pieces have their place. What
  * finds no room is left as it is, and the record keeps as much of it as it can.
@@ -18,9 +23,6 @@ export async function keepLargeValues(
   device: DeviceRecord,
   events: readonly ServerEvent[],
 ): Promise<readonly Learnable[]> {
-  if (!events.some(({ kind }) => kind === 'chunk' || kind === 'results' || kind === 'chunk-failed')) {
-    return events;
-  }
   const kept: Learnable[] = [];
   for (const event of events) {
     const command = 'key' in event && event.key !== undefined ? treeCommandOf(device, event.key) : undefined;

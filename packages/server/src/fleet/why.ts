@@ -66,7 +66,7 @@ function rootFacts({ roots, nodes, discovery }: DeviceRecord): Facts {
   });
 }
 
-function updateFacts({ update, unsupported }: DeviceRecord): Facts {
+function updateFacts({ update, unsupported, session }: DeviceRecord): Facts {
   const refused = Object.entries(unsupported).map(([what, code]) => ({
     name: `refused ${what}`,
     value: String(code),
@@ -85,6 +85,9 @@ function updateFacts({ update, unsupported }: DeviceRecord): Facts {
       name: 'attempts',
       value: attempts.map(({ kind, state: end }) => `${kind} ${end}`).join(', ') || 'none yet',
     },
+    ...(session?.progress === undefined
+      ? []
+      : [{ name: 'taken', value: `${session.progress.done} of ${session.progress.total} octets` }]),
     ...refused,
   ];
 }
