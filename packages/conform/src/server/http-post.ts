@@ -2,7 +2,11 @@ import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { MAX_BODY_BYTES } from '../limits.ts';
+
+const FIRST_OCTETS = 64 * 1024;
+const FIRST_WAIT_MS = 1000;
 
 export interface HttpRequest {
   readonly url: string;
@@ -45,19 +49,37 @@ export async function httpPost(request: HttpRequest, { timeoutMs, ca }: HttpOpti
   const response = once(sending, 'response', { signal });
   const failed = once(sending, 'error', { signal }).then(([error]) => Promise.reject(error));
   failed.catch(() => undefined);
-  if (request.chunked === true) {
-    const half = request.body.length >> 1;
-    sending.write(request.body.subarray(0, half));
-    sending.end(request.body.subarray(half));
-  } else {
-    sending.end(request.body);
+  const answered = Promise.race([response, failed]);
+  answered.catch(() => undefined);
+  await sendBody(sending, request, answered);
+  const [answer] = (await answered) as [http.IncomingMessage];
+  try {
+    return {
+      status: answer.statusCode ?? 0,
+      headers: flatHeaders(answer.headers),
+      octets: await bodyOf(answer),
+    };
+  } finally {
+    sending.destroy();
   }
-  const [answer] = (await Promise.race([response, failed])) as [http.IncomingMessage];
-  return {
-    status: answer.statusCode ?? 0,
-    headers: flatHeaders(answer.headers),
-    octets: await bodyOf(answer),
-  };
+}
+
+/**
+ * A large body waits a moment behind its beginning: a server that refuses it by its length answers at once and closes
+ * the connection, and what is still being written then would lose the answer.
+ */
+async function sendBody(
+  sending: http.ClientRequest,
+  { body, chunked }: HttpRequest,
+  answered: Promise<unknown>,
+): Promise<void> {
+  const first = chunked === true ? body.length >> 1 : Math.min(body.length, FIRST_OCTETS);
+  sending.write(body.subarray(0, first));
+  if (first < body.length && chunked !== true) {
+    const answer = await Promise.race([answered.then(() => true), pause(FIRST_WAIT_MS, false)]);
+    if (answer) return;
+  }
+  sending.end(body.subarray(first));
 }
 
 async function bodyOf(answer: http.IncomingMessage): Promise<Uint8Array> {

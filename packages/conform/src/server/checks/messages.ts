@@ -150,6 +150,24 @@ const retry: ServerCheck = {
   },
 };
 
+const retryChanged: ServerCheck = {
+  id: 'retry-changed',
+  requirements: ['P-016', 'P-025'],
+  title: 'The same MsgID with other octets is no repetition: 400 on the SyncHdr, nothing executed',
+  run: async (server) => {
+    const session = server.session();
+    const opened = await session.openWithCommands();
+    const { url } = session;
+    await session.say(session.answers(opened));
+    session.msgID -= 1;
+    const again = await session.say([session.headerStatus(opened.message), alert(1222)], {
+      url,
+      malformed: true,
+    });
+    must(headerCode(again.message) === 400, `it is answered: ${inShort(again.message)}`);
+  },
+};
+
 const gap: ServerCheck = {
   id: 'gap',
   requirements: ['P-025'],
@@ -316,6 +334,7 @@ export const MESSAGES: CheckGroup<ServerPeer> = {
     noStatusOnResults,
     spread,
     retry,
+    retryChanged,
     gap,
     backwards,
     replaced,
