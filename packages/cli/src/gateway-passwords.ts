@@ -1,5 +1,9 @@
 /** Passwords of gateways come from the environment where the settings file has none: it may then be read by others. */
-const VARIABLES = { smpp: 'FUMAROLE_SMPP_PASSWORD', pap: 'FUMAROLE_PAP_PASSWORD' } as const;
+const VARIABLES = {
+  smpp: { name: 'password', variable: 'FUMAROLE_SMPP_PASSWORD' },
+  pap: { name: 'password', variable: 'FUMAROLE_PAP_PASSWORD' },
+  hook: { name: 'token', variable: 'FUMAROLE_HOOK_TOKEN' },
+} as const;
 
 /** Settings with the passwords of the environment; whatever else they are, the server says. */
 export function withGatewayPasswords(
@@ -8,10 +12,10 @@ export function withGatewayPasswords(
 ): unknown {
   if (!isRecord(settings) || !isRecord(settings.wake)) return settings;
   const wake: Record<string, unknown> = { ...settings.wake };
-  for (const [gateway, variable] of Object.entries(VARIABLES)) {
-    const password = environment[variable];
+  for (const [gateway, { name, variable }] of Object.entries(VARIABLES)) {
+    const secret = environment[variable];
     const own = wake[gateway];
-    if (password !== undefined && isRecord(own)) wake[gateway] = { password, ...own };
+    if (secret !== undefined && isRecord(own)) wake[gateway] = { [name]: secret, ...own };
   }
   return { ...settings, wake };
 }

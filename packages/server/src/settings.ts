@@ -104,7 +104,7 @@ function isText(value: unknown): boolean {
 }
 
 function checkWake(value: unknown): NonNullable<ServerOptions['wake']> {
-  const known = ['repeatMs', 'resyncMs', 'smpp', 'pap', 'http', 'swappedSessionIds'];
+  const known = ['repeatMs', 'resyncMs', 'smpp', 'hook', 'pap', 'http', 'swappedSessionIds'];
   const { repeatMs, resyncMs, ...gateways } = objectOf('wake', value, known);
   return {
     ...readGateways(gateways),

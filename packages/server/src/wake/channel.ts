@@ -23,7 +23,7 @@ export interface DeliveryReport {
   readonly text: string;
 }
 
-export type ChannelName = 'udp' | 'http' | 'smpp' | 'pap';
+export type ChannelName = 'udp' | 'http' | 'smpp' | 'hook' | 'pap';
 
 /** A way to bring a push to a device. */
 export interface WakeChannel {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { WakeChannel } from './channel.ts';
+import { hookChannel } from './hook-channel.ts';
 import { httpChannel } from './http-channel.ts';
 import type { WakeOptions } from './options.ts';
 import { papChannel } from './pap/channel.ts';
@@ -15,9 +16,9 @@ export interface ChannelPorts {
   readonly papResultUrl: () => string;
 }
 
-/** The channels of this server, in the order in which they are asked for a phone number: SMPP before PAP. */
+/** The channels of this server, in the order in which they are asked for a phone number: SMPP, the hook, PAP. */
 export function openChannels(
-  { smpp, pap, http }: WakeOptions,
+  { smpp, hook, pap, http }: WakeOptions,
   { log, pushes, papResultUrl }: ChannelPorts,
 ): { readonly channels: readonly WakeChannel[]; readonly smpp: SmppChannel | undefined } {
   const sms =
@@ -34,6 +35,7 @@ export function openChannels(
     channels: [
       udpChannel(),
       ...(sms === undefined ? [] : [sms]),
+      ...(hook === undefined ? [] : [hookChannel(hook)]),
       ...(pap === undefined ? [] : [papChannel(pap, papResultUrl)]),
       ...(http === true ? [httpChannel()] : []),
     ],

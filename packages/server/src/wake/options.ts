@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import Type, { type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { ConfigError } from '../config-error.ts';
+import type { HookOptions } from './hook-channel.ts';
 import type { PapOptions } from './pap/options.ts';
 import type { SmppOptions } from './smpp/options.ts';
 
 /** How package 0 reaches devices, besides UDP. */
 export interface WakeOptions {
   readonly smpp?: SmppOptions;
+  readonly hook?: HookOptions;
   readonly pap?: PapOptions;
   /** Wake addresses may be URLs of listeners on the devices; default false, as this server then posts wherever the API says. */
   readonly http?: boolean;
@@ -47,6 +49,7 @@ const schema = Type.Object(
         closed,
       ),
     ),
+    hook: optional(Type.Object({ url: text('^https?://'), token: optional(text('^[!-~]+$')) }, closed)),
     pap: optional(
       Type.Object(
         {
@@ -76,9 +79,10 @@ export function readGateways(options: unknown): Omit<WakeOptions, 'repeatMs' | '
     throw new ConfigError(path, error.keyword === 'boolean' ? 'there is no such setting' : error.message);
   }
   const gateways = options as WakeOptions;
-  const { smpp, pap } = gateways;
+  const { smpp, hook, pap } = gateways;
   for (const [option, text] of [
     ['wake.smpp.url', smpp?.url],
+    ['wake.hook.url', hook?.url],
     ['wake.pap.url', pap?.url],
   ] as const) {
     if (text !== undefined && !URL.canParse(text)) throw new ConfigError(option, `${text} is no URL`);
