@@ -16,7 +16,7 @@ export interface AccountOptions {
   readonly serverUser?: string;
 }
 
-export const SCHEMES = ['basic', 'md5', 'mac'] as const satisfies readonly Scheme[];
+export const SCHEMES: readonly Scheme[] = ['basic', 'md5', 'mac'];
 
 /** Environment variables with the secrets, where no account file is given. */
 export const SECRET_VARIABLE = 'FUMAROLE_CONFORM_SECRET';

@@ -66,7 +66,7 @@ export class ClientPeer {
   serverNonce: Uint8Array = new Uint8Array(0);
   url = '';
   root: string | undefined;
-  readonly files = new Map<string, Served>();
+  readonly files: Map<string, Served> = new Map();
   readonly reports: { readonly path: string; readonly text: string }[] = [];
   #packagesUsed = 0;
   readonly #listener: HttpListener;
@@ -109,7 +109,7 @@ export class ClientPeer {
   }
 
   /** The address of something that the client may fetch. */
-  serve(served: Served, name = randomBytes(6).toString('hex')): string {
+  serve(served: Served, name: string = randomBytes(6).toString('hex')): string {
     this.files.set(`/${name}`, served);
     return this.url.replace(DM_PATH, `/${name}`);
   }

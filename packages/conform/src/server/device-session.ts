@@ -187,7 +187,10 @@ export class DeviceSession {
     ];
   }
 
-  headerStatus(message: SyncMLMessage, code = message.hdr.Cred === undefined ? 200 : 212): Unnumbered {
+  headerStatus(
+    message: SyncMLMessage,
+    code: number = message.hdr.Cred === undefined ? 200 : 212,
+  ): Unnumbered {
     return status(message.hdr.MsgID, '0', 'SyncHdr', code, {
       TargetRef: [message.hdr.Target.LocURI],
       SourceRef: [message.hdr.Source.LocURI],

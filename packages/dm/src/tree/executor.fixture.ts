@@ -52,7 +52,12 @@ export class TreeBench {
     return (await this.outcomes(command, by)).map(({ code }) => code);
   }
 
-  async one(kind: Kind, uri: string, rest: Partial<Item> = {}, by?: string) {
+  async one(
+    kind: Kind,
+    uri: string,
+    rest: Partial<Item> = {},
+    by?: string,
+  ): Promise<Awaited<ReturnType<TreeExecutor['execute']>>[number] | undefined> {
     return (await this.outcomes(cmd(kind, uri, rest), by))[0];
   }
 

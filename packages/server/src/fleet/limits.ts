@@ -17,7 +17,7 @@ export const IN_USE_PAGE = 200;
 /** Octets of a value that a record holds itself; larger ones are spooled. */
 export const INLINE_VALUE_BYTES = 4096;
 /** Octets of a device description; those of vendors are below 300 kB. */
-export const MAX_DESCRIPTION_BYTES = 1024 * 1024;
+export const MAX_DESCRIPTION_BYTES: number = 1024 * 1024;
 /** Models with a description: their summaries are in memory. */
 export const MAX_DESCRIPTIONS = 10_000;
 /** Characters of a manufacturer or model. */
