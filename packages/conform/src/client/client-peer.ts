@@ -78,7 +78,8 @@ export class ClientPeer {
   #hurry: () => void = () => undefined;
   /** A check is listening; else what comes is ended politely. */
   #attentive = false;
-  #triggered: Promise<unknown> = Promise.resolve();
+  #provoking: Promise<void> | undefined;
+  #provokeNext: (() => Promise<void>) | undefined;
 
   constructor(target: ClientTarget) {
     this.target = target;
@@ -168,13 +169,25 @@ export class ClientPeer {
     for (const incoming of this.#came.splice(0)) {
       if (!incoming.posted.done) politeEnd(incoming, this.url);
     }
-    await Promise.race([this.#triggered, pause(this.target.timeoutMs, undefined, { ref: false })]);
+    this.#provokeNext = undefined;
+    await Promise.race([this.#provoking, pause(this.target.timeoutMs, undefined, { ref: false })]);
   }
 
+  /** One at a time, and at most one more behind it: what is left over would speak into the next check. */
   #provoke(trigger: (() => Promise<void>) | undefined): void {
-    if (trigger === undefined) return;
+    if (this.#provoking !== undefined) {
+      this.#provokeNext = trigger;
+      return;
+    }
     // It may last as long as the session, and fail as the session does: what counts is what comes.
-    this.#triggered = Promise.allSettled([this.#triggered]).then(() => trigger().catch(() => undefined));
+    this.#provoking = trigger?.()
+      .catch(() => undefined)
+      .then(() => {
+        this.#provoking = undefined;
+        const next = this.#provokeNext;
+        this.#provokeNext = undefined;
+        if (next !== undefined) this.#provoke(next);
+      });
   }
 
   #take(posted: Posted): void {

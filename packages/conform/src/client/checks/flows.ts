@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { type Check, type CheckGroup, must, need } from '../../check.ts';
+import { type Check, type CheckGroup, must, need, Violation } from '../../check.ts';
 import { exec, get, replace } from '../../messages.ts';
 import type { ClientPeer, TestPackage } from '../client-peer.ts';
 import {
   awaitResult,
   checkResult,
   needIdle,
+  type Result,
   resultsIn,
   rootOf,
   stateOf,
@@ -208,21 +209,32 @@ const requested = flow(
     session.end();
     await scene.client.settle();
     need(scene.client.target.request !== undefined, 'nothing makes the client ask (see --request)');
-    const idle = await scene.client.session('request');
-    mustAsk(idle, scene.root);
-    (await idle.login()).end();
+    (await (await asking(scene)).login()).end();
     await scene.client.settle();
-    const asking = await (await scene.client.session('request')).login();
-    mustAsk(asking, scene.root);
-    await offer(scene, asking, 'DownloadAndUpdate', 'url');
-    return execute(scene, asking, 'DownloadAndUpdate');
+    const again = await (await asking(scene)).login();
+    await offer(scene, again, 'DownloadAndUpdate', 'url');
+    return execute(scene, again, 'DownloadAndUpdate');
   },
 );
 
-/** The request that the session carries is as FUMO §7 has it. */
-function mustAsk(session: ServerScript, root: string): void {
-  const [request] = resultsIn(session.message);
-  must(request !== undefined, 'the session carries no request');
+/** Sessions that were under way already are let go by. */
+const OTHER_SESSIONS = 3;
+
+/** The session that carries a request, as FUMO §7 has it. */
+async function asking({ client, root }: Scene): Promise<ServerScript> {
+  for (let others = 0; others <= OTHER_SESSIONS; others += 1) {
+    const session = await client.session('request');
+    const [request] = resultsIn(session.message);
+    if (request !== undefined) {
+      mustBeRequest(request, root);
+      return session;
+    }
+    (await session.login()).end();
+  }
+  throw new Violation(`${OTHER_SESSIONS + 1} sessions carry no request`);
+}
+
+function mustBeRequest(request: Result, root: string): void {
   const type = request.type.replace(/^Reversed-Domain-Name:/, '').trim();
   must([`${TYPES}.userrequest`, `${TYPES}.devicerequest`].includes(type), `Type ${request.type}`);
   must(request.alert.items[0]?.Data !== undefined, 'no Data element');
