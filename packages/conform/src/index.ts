@@ -8,7 +8,7 @@ export { DEFAULT_TIMEOUT_MS } from './limits.ts';
 export { jsonReport } from './report/json.ts';
 export { junitReport } from './report/junit.ts';
 export { type ConformReport, requirementsOf, type Totals, totalsOf } from './report/report.ts';
-export { resultLine, textReport, totalLine } from './report/text.ts';
+export { inBrackets, resultLine, textReport, totalLine } from './report/text.ts';
 export { type CheckResult, type Selection, unknownNames } from './run-checks.ts';
 export { SERVER_CHECKS } from './server/all-checks.ts';
 export { conformServer, type ServerRun } from './server/conform-server.ts';

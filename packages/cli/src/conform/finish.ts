@@ -3,6 +3,7 @@ import {
   type CheckGroup,
   type CheckResult,
   type ConformReport,
+  inBrackets,
   jsonReport,
   junitReport,
   resultLine,
@@ -33,7 +34,7 @@ export function listed(
   for (const { id, title, checks } of groups) {
     output.write(`${id}: ${title}\n`);
     for (const check of checks) {
-      output.write(`  ${check.id.padEnd(28)} ${check.title} (${check.requirements.join(' ')})\n`);
+      output.write(`  ${check.id.padEnd(28)} ${check.title}${inBrackets(check.requirements)}\n`);
     }
   }
   return true;

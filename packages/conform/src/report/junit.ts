@@ -1,6 +1,6 @@
 import type { CheckResult } from '../run-checks.ts';
 import { type ConformReport, totalsOf } from './report.ts';
-import { resultLine } from './text.ts';
+import { inBrackets, resultLine } from './text.ts';
 
 /** JUnit XML, as test benches read it: one suite for each group and encoding. */
 export function junitReport(report: ConformReport): string {
@@ -37,7 +37,7 @@ function suite(name: string, startedAt: string, results: readonly CheckResult[])
 
 function testCase(suiteName: string, result: CheckResult): string {
   const { id, title, requirements, verdict, reason = '', durationMs } = result;
-  const name = `${id}: ${title} (${requirements.join(' ')})`;
+  const name = `${id}: ${title}${inBrackets(requirements)}`;
   const open = `    <testcase classname=${attribute(suiteName)} name=${attribute(name)} time="${seconds(durationMs)}"`;
   if (verdict === 'passed') return `${open}/>`;
   const inside =

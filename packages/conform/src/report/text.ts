@@ -50,11 +50,16 @@ function failureLines({
 }: CheckResult): readonly string[] {
   return [
     `── ${id} [${variant}] `.padEnd(LINE_WIDTH, '─'),
-    `Required      ${title} (${requirements.join(', ')})`,
+    `Required      ${title}${inBrackets(requirements)}`,
     `Found         ${reason ?? ''}`,
     ...exchange.flatMap(messageLines),
     '',
   ];
+}
+
+/** ` (P-001, P-002)`; nothing where the standard has no number for it. */
+export function inBrackets(ids: readonly string[]): string {
+  return ids.length === 0 ? '' : ` (${ids.join(', ')})`;
 }
 
 function messageLines({ from, at, line, headers, octets, encoding, text }: ShownMessage): readonly string[] {

@@ -70,7 +70,7 @@ export const SERVER_RULES: readonly Rule<Answer>[] = [
   },
   {
     id: 'every-addressee',
-    requirements: ['P-118'],
+    requirements: [],
     title: 'The SyncHdr names the device as Target',
     fault: ({ sent, message }) =>
       message.hdr.Target.LocURI === sent.hdr.Source.LocURI
