@@ -4,6 +4,7 @@ import type { DeviceRecord, FumoRoot, NodeRead } from './device-record.ts';
 import type { Instant } from './instant.ts';
 import { MAX_CHILD_LIST, MAX_NODE_VALUE, MAX_NODES, MAX_UNSUPPORTED, MAX_URI } from './limits.ts';
 import type { VersionProbe } from './package-record.ts';
+import { matchProbe } from './probe-pattern.ts';
 
 export const FIRMWARE_VERSION = './DevDetail/FwV';
 export const HARDWARE_VERSION = './DevDetail/HwV';
@@ -85,8 +86,7 @@ export function versionIn(value: string | undefined, probe: VersionProbe | undef
   if (text === undefined || probe?.pattern === undefined) {
     return text;
   }
-  const match = compile(probe.pattern)?.exec(text);
-  return match === null || match === undefined ? undefined : (match[1] ?? match[0]);
+  return matchProbe(probe.pattern, text);
 }
 
 export function readsTrue(value: string | undefined): boolean {
@@ -108,13 +108,4 @@ export function withUnsupported(device: DeviceRecord, what: string, status: numb
 
 function byAge(a: readonly [string, NodeRead], b: readonly [string, NodeRead]): number {
   return a[1].at - b[1].at;
-}
-
-/** A pattern comes from an operator: a wrong one reads as no match. */
-function compile(pattern: string): RegExp | undefined {
-  try {
-    return new RegExp(pattern);
-  } catch {
-    return undefined;
-  }
 }

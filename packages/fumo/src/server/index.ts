@@ -60,6 +60,7 @@ export type {
   TimelineKind,
   UrlMaker,
 } from './plan-types.ts';
+export { probePatternFault } from './probe-pattern.ts';
 export { PROFILES } from './profiles/families.ts';
 export { DEFAULT_PROFILE, type DeviceProfile } from './profiles/profile.ts';
 export { profileOf } from './profiles/profile-of.ts';

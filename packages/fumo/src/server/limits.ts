@@ -8,6 +8,8 @@ export const MAX_NODE_VALUE = 256;
 /** Characters kept of the child list of an interior node. */
 export const MAX_CHILD_LIST = 1024;
 export const MAX_URI = 255;
+/** Characters of the pattern of a version probe. */
+export const MAX_PROBE_PATTERN = 256;
 /** FUMO roots of one device. */
 export const MAX_ROOTS = 8;
 /** Closed updates kept; the timeline has the rest. */

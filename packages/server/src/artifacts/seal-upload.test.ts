@@ -32,6 +32,7 @@ describe('an upload', () => {
     'text',
     'nothing',
     'too large',
+    'an endless pattern',
   ])('that is refused for %s leaves nothing behind', async (what) => {
     const result = await seal(await wrong(what), what === 'too large' ? 1000 : undefined);
     expect(result.kind === 'refused' ? result.refusal : result).toMatchObject(REFUSALS[what] ?? {});
@@ -85,6 +86,7 @@ const REFUSALS: Readonly<Record<string, { code: number; reason: unknown }>> = {
   'a bit': { code: 402, reason: expect.stringContaining('damaged') },
   text: { code: 402, reason: expect.stringContaining('no update package') },
   nothing: { code: 402, reason: expect.stringContaining('within its header') },
+  'an endless pattern': { code: 402, reason: expect.stringContaining('probe-pattern') },
   'too large': { code: 402, reason: expect.stringContaining('above 1000 octets') },
 };
 
@@ -94,6 +96,7 @@ async function wrong(what: string): Promise<Uint8Array> {
   if (what === 'the payload cut') return whole.subarray(0, -1);
   if (what === 'an octet too many') return Buffer.concat([whole, Buffer.alloc(1)]);
   if (what === 'a bit') return whole.map((octet, i) => (i === whole.length - 140_000 ? octet ^ 4 : octet));
+  if (what === 'an endless pattern') return packageBy(publisher, '(a{999}){999}');
   if (what === 'text') return Buffer.from('hello');
   return what === 'nothing' ? new Uint8Array(0) : whole;
 }
@@ -107,7 +110,7 @@ function seal(octets: Uint8Array, maxBytes?: number, piece = 10_000): Promise<Se
   return sealUpload(artifacts, pieces, { trust, now: 5, published: true, ...limit });
 }
 
-function packageBy(signer: Signer): Promise<Uint8Array> {
+function packageBy(signer: Signer, pattern = 'v(.*)'): Promise<Uint8Array> {
   return makePackage(
     {
       name: 'Lamp',
@@ -115,7 +118,7 @@ function packageBy(signer: Signer): Promise<Uint8Array> {
       release: 20,
       created: 1_700_000_000_000,
       constraints: { manufacturer: 'Acme', models: ['L1'], fromVersions: ['1.0'] },
-      metadata: { 'probe-uri': './DevDetail/FwV', 'probe-pattern': 'v(.*)' },
+      metadata: { 'probe-uri': './DevDetail/FwV', 'probe-pattern': pattern },
     },
     image,
     signer,

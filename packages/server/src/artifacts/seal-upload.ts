@@ -1,4 +1,4 @@
-import type { PackageRecord } from '@fumarole/fumo/server';
+import { type PackageRecord, probePatternFault } from '@fumarole/fumo/server';
 import {
   HeaderReader,
   PackageError,
@@ -82,6 +82,9 @@ class UploadChecker {
   #admit(header: PackageHeader): PayloadVerifier {
     const verdict = verifySignatures(header, this.#trust, packagePorts);
     if (verdict.kind === 'refused') throw new Refused(verdict.refusal);
+    const pattern = header.image.manifest.metadata['probe-pattern'];
+    const fault = pattern === undefined ? undefined : probePatternFault(pattern);
+    if (fault !== undefined) throw new Refused({ code: 402, reason: `Its probe-pattern is none: ${fault}.` });
     return new PayloadVerifier(header, packagePorts.sha256);
   }
 }
