@@ -200,6 +200,25 @@ describe('DM profile', () => {
       'alters',
     ],
     [
+      'adds to another account',
+      [
+        ...toInbox(accountNodes(OTHER, 'x')),
+        {
+          kind: 'Add',
+          CmdID: '2',
+          items: [
+            { Target: { LocURI: './DMAcc/1/AppAuth/0' }, Meta: { Format: 'node' } },
+            {
+              Target: { LocURI: './DMAcc/1/AppAuth/0/AAuthLevel' },
+              Meta: { Format: 'chr' },
+              Data: 'SRVCRED',
+            },
+          ],
+        },
+      ],
+      'alters',
+    ],
+    [
       'takes rights',
       [
         {

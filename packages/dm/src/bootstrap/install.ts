@@ -100,8 +100,9 @@ function settle(
   tree.rollback(before);
   const earlier = readAccounts(tree);
   const roots = new Set(tree.objects(DMACC_MOI));
+  const inAccount = (uri: string): boolean => earlier.some(({ root }) => uri.startsWith(`${root}/`));
   const altered = difference(before, after).find(
-    (change) => change.kind === 'remove' || tree.has(change.node.uri),
+    (change) => change.kind === 'remove' || tree.has(change.node.uri) || inAccount(change.node.uri),
   );
   if (altered !== undefined)
     return refused('alters', altered.kind === 'remove' ? altered.uri : altered.node.uri);
