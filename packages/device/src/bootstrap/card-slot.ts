@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readAccounts } from '@fumarole/dm/objects';
 import type { Tree } from '@fumarole/dm/tree';
 import { messageOf } from '../device-error.ts';
+import { PowerCut } from '../disk/powered-disk.ts';
 import type { Emit } from '../emit.ts';
 import type { TreeStore } from '../tree-store/tree-store.ts';
 import type { BootstrapDesk } from './bootstrap-desk.ts';
@@ -19,6 +20,7 @@ export interface CardSlotPorts {
   readonly trees: TreeStore;
   readonly alone: <T>(work: () => Promise<T>) => Promise<T>;
   readonly emit: Emit;
+  readonly onPowerCut: (cut: PowerCut) => void;
 }
 
 export class CardSlot {
@@ -34,8 +36,7 @@ export class CardSlot {
 
   /** Power-on. */
   async start(): Promise<void> {
-    this.#card = await this.#ports.reader?.card();
-    await this.#read();
+    await this.#check(true);
     if (this.#ports.reader !== undefined) this.#schedule();
   }
 
@@ -53,27 +54,30 @@ export class CardSlot {
     this.#timer.unref();
   }
 
-  async #check(): Promise<void> {
-    const card = await this.#ports.reader?.card();
-    if (card === this.#card) return;
-    this.#card = card;
-    await this.#read();
+  /** Reads the card when it is another; at power-on in any case. */
+  async #check(powerOn = false): Promise<void> {
+    const { reader, emit, onPowerCut } = this.#ports;
+    try {
+      const card = await reader?.card();
+      if (card === this.#card && !powerOn) return;
+      this.#card = card;
+      await this.#read();
+    } catch (error) {
+      if (error instanceof PowerCut) onPowerCut(error);
+      else emit({ kind: 'error', code: 'bootstrap', text: `the card can not be read: ${messageOf(error)}` });
+    }
   }
 
   async #read(): Promise<void> {
-    const { reader, memory, desk, tree, emit } = this.#ports;
-    try {
-      const documents = reader === undefined ? [] : await cardDocuments(reader);
-      const byHash = new Map(documents.map((document) => [hashOf(document), document]));
-      await this.#removeGone(new Set(byHash.keys()));
-      const servers = new Set(readAccounts(tree).map(({ account }) => account.serverId));
-      for (const [sha256, document] of byHash) {
-        const known = memory.card.filter((one) => one.sha256 === sha256);
-        const isThere = known.length > 0 && known.every(({ serverId }) => servers.has(serverId));
-        if (!isThere) await desk.card(document, sha256);
-      }
-    } catch (error) {
-      emit({ kind: 'error', code: 'bootstrap', text: `the card can not be read: ${messageOf(error)}` });
+    const { reader, memory, desk, tree } = this.#ports;
+    const documents = reader === undefined ? [] : await cardDocuments(reader);
+    const byHash = new Map(documents.map((document) => [hashOf(document), document]));
+    await this.#removeGone(new Set(byHash.keys()));
+    const servers = new Set(readAccounts(tree).map(({ account }) => account.serverId));
+    for (const [sha256, document] of byHash) {
+      const known = memory.card.filter((one) => one.sha256 === sha256);
+      const isThere = known.length > 0 && known.every(({ serverId }) => servers.has(serverId));
+      if (!isThere) await desk.card(document, sha256);
     }
   }
 

@@ -56,6 +56,7 @@ export function openBootstrap(ground: Ground, prompter: Prompter, stock: Bootstr
     trees,
     alone,
     emit,
+    onPowerCut,
   });
   return { bootstrap, card, contact };
 }

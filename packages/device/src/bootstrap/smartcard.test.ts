@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cardFiles } from '@fumarole/dm/bootstrap';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BootstrapBench } from '../../test/bootstrap-bench.ts';
 import { DeviceHost } from '../host.ts';
 import type { SmartcardReader } from './smartcard.ts';
@@ -97,11 +97,40 @@ describe('the smartcard', () => {
     expect(device.status().servers).toEqual([]);
   });
 
-  it('a card of rubbish does no harm', async () => {
-    for (const rubbish of [Buffer.from('rubbish'), Buffer.alloc(200, 0x30), Buffer.from('61ff4f00', 'hex')]) {
-      await writeCard(world.cp());
-      await writeFile(join(folder(), '2F00'), rubbish);
-    }
+  it('a reader that fails does no harm, and is told of', async () => {
+    const told: string[] = [];
+    let broken = true;
+    const files = new Map(
+      cardFiles([{ profile: 'dm', document: world.profile() }]).map(({ path, octets }) => [
+        path.join('/'),
+        octets,
+      ]),
+    );
+    const reader: SmartcardReader = {
+      card: async () => {
+        if (broken) throw new Error('no contact');
+        return 'iccid 8949';
+      },
+      read: async (path) => files.get(path.join('/')),
+    };
+    await world.bench.create({ accounts: [], bootstrap: { allowHttp: true }, smartcard: { checkMs: 20 } });
+    const host = new DeviceHost({ smartcard: () => reader });
+    host.onEvent((_, event) => void (event.kind === 'error' && told.push(event.text)));
+    const device = await host.start(world.bench.dir);
+    await vi.waitFor(() => expect(told.length).toBeGreaterThan(1), { timeout: 10_000 });
+    expect(told).toContain('the card can not be read: no contact');
+    broken = false;
+    await vi.waitFor(() => expect(device.status().servers).toEqual(['bench']), { timeout: 10_000 });
+    await host.stop();
+  });
+
+  it.each([
+    Buffer.from('rubbish'),
+    Buffer.alloc(200, 0x30),
+    Buffer.from('61ff4f00', 'hex'),
+  ])('a card of rubbish does no harm: %#', async (rubbish) => {
+    await writeCard(world.cp());
+    await writeFile(join(folder(), '2F00'), rubbish);
     const device = await world.bare(card());
     expect(device.status().servers).toEqual([]);
   });

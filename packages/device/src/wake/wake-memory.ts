@@ -61,5 +61,11 @@ export class WakeMemory {
 function isRemembered(value: unknown): value is Remembered {
   if (typeof value !== 'object' || value === null) return false;
   const { version, taken } = value as Partial<Record<keyof Remembered, unknown>>;
-  return version === 1 && Array.isArray(taken);
+  return version === 1 && Array.isArray(taken) && taken.every(isTaken);
+}
+
+function isTaken(value: unknown): value is TakenTrigger {
+  if (typeof value !== 'object' || value === null) return false;
+  const { serverId, sessionID, digest } = value as Partial<Record<keyof TakenTrigger, unknown>>;
+  return [serverId, sessionID, digest].every((one) => typeof one === 'string');
 }
