@@ -25,6 +25,7 @@ it.each([
   ['/d/abc.def', '/d/[redacted]'],
   ['/dd/abc?x=1', '/dd/[redacted]'],
   ['/n/abc/more', '/n/[redacted]/more'],
+  ['/pap/abc', '/pap/[redacted]'],
   ['/dm?s=token', '/dm'],
   ['/api/devices', '/api/devices'],
 ])('%s is logged as %s', (url, path) => {

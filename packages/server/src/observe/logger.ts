@@ -13,8 +13,8 @@ const SECRET_PATHS: readonly string[] = [
   '*.token',
   '*.nonce',
 ];
-/** Paths whose last segment is itself the right to fetch something: download, descriptor and notify URLs. */
-const CAPABILITY_PATH = /^\/(d|dd|n)\/[^?/]+/;
+/** Paths whose last segment is itself the right to fetch something: download, descriptor and notify URLs; or to report on pushes. */
+const CAPABILITY_PATH = /^\/(d|dd|n|pap)\/[^?/]+/;
 
 const STANDARD_ERROR = 2;
 
