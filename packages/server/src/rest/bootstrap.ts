@@ -19,7 +19,6 @@ import { type DmAccount, deviceKey } from '@fumarole/dm/objects';
 import { hmacSha1 } from '../access/digests.ts';
 import type { PushMessage } from '../wake/channel.ts';
 import { isWakeAddress, WAKE_ADDRESS_FORMS } from '../wake/wake-address.ts';
-import { WakeError } from '../wake/wake-error.ts';
 import type { ApiBootstrap, ApiBootstrapRequest } from './api.ts';
 import type { FirstCredentials, RestDeps } from './deps.ts';
 import { changeDevice } from './device-operations.ts';
@@ -207,8 +206,7 @@ async function deliver(
     await pushes.send(deviceKey(id), address, message, 'the bootstrap document');
     return undefined;
   } catch (error) {
-    if (error instanceof WakeError) return error.message;
-    throw error;
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

@@ -19,7 +19,7 @@ export function httpChannel(): WakeChannel {
         throw new WakeError('no-connection', `${new URL(address).host} does not answer`, error);
       });
       // What a device says besides is not read.
-      await response.body?.cancel();
+      await response.body?.cancel().catch(() => undefined);
       if (response.ok) return { references: [] };
       const { status } = response;
       throw new WakeError(status >= 500 ? 'gateway-failed' : 'refused', `the device answered ${status}`);
