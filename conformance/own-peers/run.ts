@@ -34,6 +34,8 @@ const NO_MAC = [
   'mac-rfc2104',
   'mac-header-forms',
 ];
+/** Nor is there an update for the device that the other checks play. */
+const NO_UPDATE = ['update-by-url', 'update-by-data'];
 /** Our device lets nobody add nodes. */
 const NO_SCRATCH = ['node-life', 'atomic-rollback'];
 
@@ -41,8 +43,13 @@ const TRIALS: readonly Trial[] = [
   {
     name: 'server, md5, both encodings',
     run: () => tryServer({ scheme: 'md5', encodings: BOTH }),
-    inconclusive: NO_MAC,
+    inconclusive: [...NO_MAC, ...NO_UPDATE],
   },
+  ...NO_UPDATE.map((check) => ({
+    name: `server with an update, ${check}`,
+    run: () => tryServer({ scheme: 'md5', encodings: ['wbxml'], only: [check], update: true }),
+    inconclusive: [],
+  })),
   {
     name: 'device, md5, wbxml',
     run: () => tryDevice({ scheme: 'md5', encoding: 'wbxml' }),
@@ -51,7 +58,7 @@ const TRIALS: readonly Trial[] = [
   {
     name: 'server, auth-MAC, both encodings',
     run: () => tryServer({ scheme: 'mac', encodings: BOTH }),
-    inconclusive: ['auth-nonce-text', 'auth-bad-base64', 'auth-server'],
+    inconclusive: ['auth-nonce-text', 'auth-bad-base64', 'auth-server', ...NO_UPDATE],
   },
   {
     name: 'device, auth-MAC, xml',
@@ -86,10 +93,10 @@ async function tryClean({ name, run, inconclusive }: Trial): Promise<void> {
     for (const { from, line, text } of exchange) console.log(`${from}: ${line}\n${text}`);
 }
 
-async function tryFaulty({ fault, side, checks }: VisibleFault): Promise<void> {
+async function tryFaulty({ fault, side, checks, update = false }: VisibleFault): Promise<void> {
   const trial = { scheme: 'md5', fault, only: checks } as const;
   const results = await (side === 'server'
-    ? tryServer({ ...trial, encodings: ['wbxml'] })
+    ? tryServer({ ...trial, encodings: ['wbxml'], update })
     : tryDevice({ ...trial, encoding: 'wbxml' }));
   const own = results.filter(({ id }) => checks.includes(id));
   const missed = own.filter(({ verdict }) => verdict !== 'failed');

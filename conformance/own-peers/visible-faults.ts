@@ -4,6 +4,8 @@ export interface VisibleFault {
   readonly fault: string;
   readonly side: 'server' | 'client';
   readonly checks: readonly string[];
+  /** The server must have an update for the device. */
+  readonly update?: boolean;
 }
 
 export const VISIBLE_FAULTS: readonly VisibleFault[] = [

@@ -2,6 +2,7 @@ import type { CheckGroup } from '../check.ts';
 import { ALERTS } from './checks/alerts.ts';
 import { AUTHENTICATION } from './checks/authentication.ts';
 import { ENCODINGS } from './checks/encodings.ts';
+import { FIRMWARE } from './checks/firmware.ts';
 import { LARGE_OBJECTS } from './checks/large-objects.ts';
 import { MAC } from './checks/mac.ts';
 import { MESSAGES } from './checks/messages.ts';
@@ -16,5 +17,6 @@ export const SERVER_CHECKS: readonly CheckGroup<ServerPeer>[] = [
   ALERTS,
   ENCODINGS,
   LARGE_OBJECTS,
+  FIRMWARE,
   ABUSE,
 ];
