@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { AccountVault } from './access/account-vault.ts';
 import { firstAdminToken } from './access/admin-token.ts';
 import { createCredentialDesk } from './access/credential-desk.ts';
+import { learnShapes } from './access/decoy.ts';
 import { random } from './access/digests.ts';
 import { Seal } from './access/seal.ts';
 import { DiskArtifacts } from './artifacts/disk-artifacts.ts';
@@ -152,6 +153,7 @@ async function buildParts(config: ServerConfig, log: Logger, life: Life): Promis
   const resultToken = Buffer.from(seal.derive('push results')).toString('base64url');
   const urls = createDownloadUrls({ publicUrl, key: downloadKey, now: Date.now });
   const vault = new AccountVault(seal);
+  await learnShapes(store, vault);
   const { pushes, wake } = openWake(config, log, { store, vault, metrics, publicUrl, holder, resultToken });
   const fleet = createFleet({
     store,

@@ -42,3 +42,16 @@ it('what a message changes lies beside the secrets, and nothing of an account is
   // The row as it was before is another value, also for the vault that has seen the newer one.
   expect(vault.open(row)).toEqual(account);
 });
+
+it('the schemes of accounts that were made or opened are known, once each, and no others', () => {
+  const seal = Seal.open(join(folder, 'keys'));
+  const vault = new AccountVault(seal);
+  expect(vault.shapes).toEqual([]);
+  const { expected: _, ...stored } = vault.close('D', account, 0);
+  vault.close('E', account, 0);
+  const shapes = [{ required: 'mac', allowed: ['md5'], server: 'basic' }];
+  expect(vault.shapes).toEqual(shapes);
+  const other = new AccountVault(seal);
+  other.open({ ...stored, version: 1 });
+  expect(other.shapes).toEqual(shapes);
+});

@@ -24,13 +24,26 @@ interface Opened {
   readonly account: ServerAccount;
 }
 
+/** How an account proves both sides, without any secret. */
+export interface AccountShape {
+  readonly required: Client['required'];
+  readonly allowed: Client['allowed'];
+  readonly server: Server['scheme'] | undefined;
+}
+
 /** Credentials between the store, where they are sealed, and the session, where they are plain. */
 export class AccountVault {
   readonly #seal: Seal;
   readonly #opened = new Map<string, Opened>();
+  readonly #shapes = new Map<string, AccountShape>();
 
   constructor(seal: Seal) {
     this.#seal = seal;
+  }
+
+  /** Those of the accounts that were opened or made; a handful, as there are few schemes. */
+  get shapes(): readonly AccountShape[] {
+    return [...this.#shapes.values()];
   }
 
   /** Throws AccessError `unsealable`. */
@@ -39,6 +52,7 @@ export class AccountVault {
     if (kept !== undefined && isSame(kept, row)) return kept.account;
     const secrets = JSON.parse(this.#seal.open(row, placeOf(row.key))) as ServerAccount;
     const account = withNonces(secrets, JSON.parse(row.nonces) as Changing);
+    this.#note(account);
     this.#keep(row.key, { sealed: row.sealed, nonces: row.nonces, account });
     return account;
   }
@@ -47,6 +61,7 @@ export class AccountVault {
   close(key: string, account: ServerAccount, expected: number): CredentialWrite {
     const { keyId, sealed } = this.#seal.seal(JSON.stringify(withoutNonces(account)), placeOf(key));
     const nonces = noncesOf(account);
+    this.#note(account);
     this.#keep(key, { sealed, nonces, account });
     return { key, expected, keyId, sealed, nonces };
   }
@@ -56,6 +71,11 @@ export class AccountVault {
     const nonces = noncesOf(account);
     this.#keep(key, { sealed, nonces, account });
     return nonces;
+  }
+
+  #note({ client: { required, allowed }, server }: ServerAccount): void {
+    const shape = { required, allowed, server: server?.scheme };
+    this.#shapes.set(JSON.stringify(shape), shape);
   }
 
   #keep(key: string, opened: Opened): void {

@@ -1,8 +1,5 @@
-import { accountDigest } from '@fumarole/dm/auth';
 import type { ServerAccount } from '@fumarole/dm/server';
-import type { AccountVault } from '../access/account-vault.ts';
-import { digests } from '../access/digests.ts';
-import type { Seal } from '../access/seal.ts';
+import { type DecoySource, decoyAccount } from '../access/decoy.ts';
 import type { LoadedForMessage } from '../store/port.ts';
 
 /** Whose message it is: a device of ours, one that may join now, or somebody who shall learn nothing. */
@@ -13,10 +10,7 @@ export interface AccountChoice {
   readonly account: ServerAccount;
 }
 
-export interface AccountSource {
-  readonly vault: AccountVault;
-  readonly seal: Seal;
-  readonly serverId: string;
+export interface AccountSource extends DecoySource {
   readonly enrol: 'closed' | 'open';
 }
 
@@ -37,17 +31,4 @@ export function chooseAccount(source: AccountSource, key: string, loaded: Loaded
 /** Admits by explicit choice of the operator: nothing is asked for and nothing is proved. */
 function openAccount(serverId: string): ServerAccount {
   return { serverId, client: { required: 'none', allowed: [], name: '', a: '' } };
-}
-
-/**
- * An account that nobody has the secret of, the same at each attempt: an unknown device is challenged and refused
- * exactly like a wrong secret (P-083).
- */
-function decoyAccount({ seal, serverId }: AccountSource, key: string): ServerAccount {
-  const secret = seal.derive(`decoy\0${key}`).toString('base64url');
-  return {
-    serverId,
-    client: { required: 'mac', allowed: ['md5', 'mac'], name: key, a: accountDigest(digests, key, secret) },
-    server: { scheme: 'mac', name: serverId, a: accountDigest(digests, serverId, secret) },
-  };
 }
