@@ -58,6 +58,13 @@ export function flat(commands: readonly Command[]): readonly Command[] {
   return commands.flatMap((command) => [command, ...('commands' in command ? flat(command.commands) : [])]);
 }
 
+/** The first CmdID that is missing, `0`, no number, or there twice. */
+export function oddCmdID(message: SyncMLMessage): string | undefined {
+  const ids = flat(message.body).map(({ CmdID }) => CmdID);
+  const odd = ids.find((id, at) => !/^[1-9]\d*$/.test(id) || ids.indexOf(id) !== at);
+  return odd === '' ? 'missing' : odd;
+}
+
 /** `SyncHdr 407, Alert 407, Get`: what a message says, in short, for the reason of a verdict. */
 export function inShort(message: SyncMLMessage): string {
   const words = message.body.map((command) => {

@@ -103,7 +103,9 @@ async function runCheck<Peer>(
 function verdictOf(error: unknown): { readonly verdict: Verdict; readonly reason: string } {
   if (error instanceof Violation) return { verdict: 'failed', reason: error.message };
   if (error instanceof Inconclusive) return { verdict: 'inconclusive', reason: error.message };
-  throw error;
+  // Ours, or that of a command of the user: nothing is said about the peer, and the other checks go on.
+  const reason = error instanceof Error ? error.message : String(error);
+  return { verdict: 'inconclusive', reason: `the check itself failed: ${reason}` };
 }
 
 async function bounded(run: Promise<void>, ms: number): Promise<void> {

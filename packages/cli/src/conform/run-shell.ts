@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { CliError } from '../cli-error.ts';
 
-/** The user's own command, as a shell takes it. @throws CliError when it fails */
+/** The user's own command, as a shell takes it. @throws Error with the end of what it said, when it fails */
 export async function runShell(command: string, timeoutMs: number): Promise<void> {
   const child = spawn(command, { shell: true, stdio: ['ignore', 'ignore', 'pipe'], timeout: timeoutMs });
   let told = '';
@@ -10,5 +9,5 @@ export async function runShell(command: string, timeoutMs: number): Promise<void
     told = `${told}${piece.toString()}`.slice(-500);
   });
   const [code] = (await once(child, 'close')) as [number | null];
-  if (code !== 0) throw new CliError('usage', `The command ended with ${code}:`, told.trim().split('\n'));
+  if (code !== 0) throw new Error(`the command ended with ${code}: ${told.trim()}`);
 }

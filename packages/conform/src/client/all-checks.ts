@@ -1,4 +1,5 @@
 import type { CheckGroup } from '../check.ts';
+import { DOWNLOADS } from './checks/downloads.ts';
 import { FIRMWARE } from './checks/firmware.ts';
 import { FLOWS } from './checks/flows.ts';
 import { INTERACTION } from './checks/interaction.ts';
@@ -17,5 +18,6 @@ export const CLIENT_CHECKS: readonly CheckGroup<ClientPeer>[] = [
   INTERACTION,
   LARGE_OBJECTS,
   FIRMWARE,
+  DOWNLOADS,
   FLOWS,
 ];

@@ -1,6 +1,6 @@
 import { type Command, parseContentType, type SyncMLMessage } from '@fumarole/syncml';
 import { type Rule, SKIP } from '../every-message.ts';
-import { flat, inShort, isOfHeader, statuses, statusesOf } from '../reading.ts';
+import { flat, inShort, isOfHeader, oddCmdID, statuses, statusesOf } from '../reading.ts';
 
 /** A client's message beside what it answers. */
 export interface Said {
@@ -63,9 +63,8 @@ export const CLIENT_RULES: readonly Rule<Said>[] = [
     requirements: ['R-010'],
     title: 'Each CmdID of a message is unique and not 0',
     fault: ({ message }) => {
-      const ids = flat(message.body).map(({ CmdID }) => CmdID);
-      const odd = ids.find((id, at) => !/^[1-9]\d*$/.test(id) || ids.indexOf(id) !== at);
-      return odd === undefined ? undefined : `CmdID ${odd === '' ? 'missing' : odd}`;
+      const odd = oddCmdID(message);
+      return odd === undefined ? undefined : `CmdID ${odd}`;
     },
   },
   {

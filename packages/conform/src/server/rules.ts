@@ -7,7 +7,16 @@ import {
   type SyncMLMessage,
 } from '@fumarole/syncml';
 import { type Rule, SKIP } from '../every-message.ts';
-import { asked, flat, headerCode, headerStatus, inShort, isOfHeader, statuses } from '../reading.ts';
+import {
+  asked,
+  flat,
+  headerCode,
+  headerStatus,
+  inShort,
+  isOfHeader,
+  oddCmdID,
+  statuses,
+} from '../reading.ts';
 
 /** A server's answer beside what it answers. */
 export interface Answer {
@@ -89,9 +98,8 @@ export const SERVER_RULES: readonly Rule<Answer>[] = [
     requirements: ['R-010'],
     title: 'Each CmdID of a message is unique and not 0',
     fault: ({ message }) => {
-      const ids = flat(message.body).map(({ CmdID }) => CmdID);
-      const odd = ids.find((id, at) => !/^[1-9]\d*$/.test(id) || ids.indexOf(id) !== at);
-      return odd === undefined ? undefined : `CmdID ${odd === '' ? 'missing' : odd}`;
+      const odd = oddCmdID(message);
+      return odd === undefined ? undefined : `CmdID ${odd}`;
     },
   },
   {
