@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { makeDelta } from './make/delta/make-delta.ts';
 import { suffixArray } from './make/delta/suffix-array.ts';
 import { DeltaDecoder } from './read/delta/delta-decoder.ts';
+import { type DeltaHeader, encodeHeader } from './read/delta/header.ts';
 import { MAX_CHECKPOINT_BYTES } from './read/delta/limits.ts';
 import type { OldImage } from './read/delta/ports.ts';
 import type { Sha256 } from './read/ports.ts';
@@ -170,6 +171,14 @@ describe('deltas that are not right', () => {
   it('another old image is refused, by its size or by its hash', () => {
     expect(() => apply(old.subarray(1), octets, 64)).toThrow('2999 octets where 3000 belong');
     expect(() => apply(noise(3_000, 8), octets, 64)).toThrow('for another old image');
+  });
+
+  it('a head that asks for more memory or work than its image can need is refused', () => {
+    const head = (fields: Partial<DeltaHeader>): Uint8Array =>
+      encodeHeader({ ...makeDelta(old, target, sha256).header, ...fields });
+    expect(() => apply(old, head({ literalBits: 19 }), 64)).toThrow('table bits: 19');
+    expect(() => apply(old, head({ newSize: 0x100001 }), 64)).toThrow('do not fit into a checkpoint');
+    expect(() => apply(old, head({ newSize: 9, commands: 10 }), 64)).toThrow('10 commands for 9 octets');
   });
 
   it('arbitrary octets behind a good beginning end in a PackageError', () => {

@@ -1,6 +1,6 @@
 import type { BitCoder } from '../../read/delta/bit-coder.ts';
 
-/** Range encoder (docs/delta-format.md §5.1). */
+/** Range encoder (docs/delta-format.md §3). */
 export class BitEncoder implements BitCoder {
   readonly reads = false;
   #octets = new Uint8Array(0x1000);

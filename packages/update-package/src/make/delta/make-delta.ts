@@ -48,8 +48,9 @@ function plain(octets: Uint8Array): Uint8Array {
   return new Uint8Array(octets.buffer, octets.byteOffset, octets.length);
 }
 
-/** The longest copies of as many commands as the format allows; what the others copied is added. */
-function bounded(commands: readonly Command[]): readonly Command[] {
+/** The longest copies of as many commands as the format allows, without empty ones; what the others copied is added. */
+function bounded(all: readonly Command[]): readonly Command[] {
+  const commands = all.filter(({ copied, added }) => copied + added > 0);
   if (commands.length <= MAX_COMMANDS) return commands;
   const shortest = [...commands].sort((a, b) => b.copied - a.copied)[MAX_COMMANDS / 2]?.copied ?? 0;
   const kept: Command[] = [];

@@ -1,5 +1,5 @@
 /**
- * Numbers that encoder and decoder must agree on to the bit (docs/delta-format.md §5): logistic function and its
+ * Numbers that encoder and decoder must agree on to the bit (docs/delta-format.md §3, §5): logistic function and its
  * inverse as tables made with whole numbers only, and how fast a probability follows what it sees.
  */
 

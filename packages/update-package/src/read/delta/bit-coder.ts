@@ -11,7 +11,7 @@ export interface BitCoder {
 /** Learns nothing from outside: returns the bit it is given. Models are taught with it. */
 export const teaching: BitCoder = { reads: false, code: (bit) => bit };
 
-/** Range decoder (docs/delta-format.md §5.1). Behind its end it reads zeros; the caller knows what was used. */
+/** Range decoder (docs/delta-format.md §3). Behind its end it reads zeros; the caller knows what was used. */
 export class BitDecoder implements BitCoder {
   readonly reads = true;
   readonly #octets: Uint8Array;

@@ -2,6 +2,7 @@ import { PackageError, PackageErrorCode } from '../refusal.ts';
 import { type AddressForm, InstructionSet, type PointerForm } from './fields/field.ts';
 import {
   INTERVAL_BYTES,
+  MAX_CELLS_OF_SEVERAL,
   MAX_COMMAND_BYTES,
   MAX_COMMANDS,
   MAX_HEAD_BYTES,
@@ -17,7 +18,7 @@ export const DELTA_VERSION = 1;
 /** So many octets of the SHA-256 of either image stand in the head: enough to see that a file is the wrong one. */
 export const HASH_PREFIX_BYTES = 8;
 
-/** The head of a delta (docs/delta-format.md §3). */
+/** The head of a delta (docs/delta-format.md §2). */
 export interface DeltaHeader {
   readonly oldSize: number;
   readonly newSize: number;
@@ -86,6 +87,18 @@ function readHeader(reader: HeadReader): DeltaHeader {
       4,
     );
   }
+  const header = readFields(reader);
+  const cells = (6 << header.correctionBits) + (7 << header.literalBits);
+  reader.check(
+    intervalsOf(header) <= 1 || cells <= MAX_CELLS_OF_SEVERAL,
+    `${cells} cells do not fit into a checkpoint`,
+  );
+  // each makes an octet at least: without this a few octets could ask for 2^18 of them
+  reader.check(header.commands <= header.newSize, `${header.commands} commands for ${header.newSize} octets`);
+  return header;
+}
+
+function readFields(reader: HeadReader): DeltaHeader {
   return {
     oldSize: reader.uint('size of the old image', MAX_IMAGE_BYTES),
     newSize: reader.uint('size of the new image', MAX_IMAGE_BYTES),

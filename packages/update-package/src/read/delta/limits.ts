@@ -6,11 +6,13 @@ export const INTERVAL_BYTES = 0x100000;
 export const MAX_COMMANDS = 0x40000;
 /** Coded commands, all together. */
 export const MAX_COMMAND_BYTES = 0x200000;
-/** Cells of a table of contexts: 2^22 at most. */
-export const MAX_TABLE_BITS = 22;
+/** Cells of a table of contexts: 2^18 at most, so that all of them take less than 7 MB; more gains nothing for one interval. */
+export const MAX_TABLE_BITS = 18;
 export const MIN_TABLE_BITS = 8;
 /** With more than one interval, what was learnt must fit into a checkpoint. */
 export const MAX_CHECKPOINT_BYTES = 0x40000;
+/** So the tables have at most so many cells then: what else was learnt takes 35 kB. */
+export const MAX_CELLS_OF_SEVERAL = 0x1b000;
 /** Forms of pointers of one image. */
 export const MAX_POINTER_FORMS = 4;
 /** A head that is longer is none. */

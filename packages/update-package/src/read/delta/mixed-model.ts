@@ -18,7 +18,7 @@ export function contextTables(count: number, bits: number): ContextTable[] {
 
 /**
  * Octets predicted by several contexts at once. Each context has learnt a probability for the next bit; a small network
- * weighs their opinions, trained on every bit (docs/delta-format.md §5.3).
+ * weighs their opinions, trained on every bit (docs/delta-format.md §5).
  */
 export class MixedModel {
   /** Hash of each context, set by the caller before each octet. */

@@ -9,7 +9,7 @@ const LOOK_AHEAD_BYTES = 64;
 
 /** Pages that registers hold, by ADRP, while a window is read. */
 interface Registers {
-  /** Of the old image; -1: none. */
+  /** Where the page begins in the old image; NaN: none. */
   readonly page: Float64Array;
   readonly setAt: Int32Array;
 }
@@ -18,7 +18,7 @@ interface Registers {
 export const arm64: InstructionFields = {
   predict(predictor, window) {
     if (((window.oldPosition - window.newPosition) & 3) !== 0) return;
-    const registers = { page: new Float64Array(32).fill(-1), setAt: new Int32Array(32) };
+    const registers = { page: new Float64Array(32).fill(Number.NaN), setAt: new Int32Array(32) };
     for (let at = (predictor.form.phase - window.newPosition) & 3; at + 4 <= window.length; at += 4) {
       const top = window.octets[at + 3] ?? 0;
       if ((top & 0x7c) === 0x14) branch(predictor, window, at);
@@ -51,11 +51,11 @@ function page(predictor: FieldPredictor, window: Window, at: number, registers: 
   const register = old & 31;
   const { phase } = predictor.form;
   const pages = (((((old >>> 5) & 0x7ffff) << 2) | ((old >>> 29) & 3)) << 11) >> 11;
-  const oldPage = (Math.floor((window.oldPosition + at - phase) / PAGE) + pages) * PAGE;
-  registers.page[register] = -1;
+  const oldPage = (Math.floor((window.oldPosition + at - phase) / PAGE) + pages) * PAGE + phase;
+  registers.page[register] = Number.NaN;
   const target = oldPage + offsetAhead(window, at, register);
   if (target < 0 || target >= predictor.oldSize) return;
-  const place = predictor.placeOf(target + phase) - phase;
+  const place = predictor.placeOf(target) - phase;
   const here = Math.floor(predictor.origin(window.newPosition + at - phase) / PAGE);
   const distance = Math.floor(place / PAGE) - here;
   const fields = ((distance & 3) << 29) | (((distance >> 2) & 0x7ffff) << 5);
@@ -79,14 +79,15 @@ function offsetAhead(window: Window, at: number, register: number): number {
 function use(predictor: FieldPredictor, window: Window, at: number, registers: Registers): void {
   const old = word(window.octets, at);
   const base = (old >>> 5) & 31;
-  const oldPage = registers.page[base] ?? -1;
+  const oldPage = registers.page[base] ?? Number.NaN;
   const complete = isUse(old);
-  if (!isStore(old)) registers.page[old & 31] = -1;
-  if (!complete || oldPage < 0 || at - (registers.setAt[base] ?? 0) > REACH_BYTES) return;
+  if (!isStore(old)) registers.page[old & 31] = Number.NaN;
+  if (!complete || Number.isNaN(oldPage) || at - (registers.setAt[base] ?? 0) > REACH_BYTES) return;
   const scale = scaleOf(old);
   const { phase } = predictor.form;
   const target = oldPage + (((old >>> 10) & 0xfff) << scale);
-  const offset = (predictor.placeOf(target + phase) - phase) & (PAGE - 1);
+  if (target < 0 || target >= predictor.oldSize) return;
+  const offset = (predictor.placeOf(target) - phase) & (PAGE - 1);
   if ((offset & ((1 << scale) - 1)) !== 0) return;
   const predicted = ((old & 0xffc003ff) | ((offset >>> scale) << 10)) >>> 0;
   predictor.field(FieldKind.pageOffset, at, 4, old, predicted, target);

@@ -21,7 +21,7 @@ const TRUST_SHIFT = 7;
 export interface InstructionFields {
   predict(predictor: FieldPredictor, window: Window): void;
   /** The place that a branch or distance at `place` of the new image points to; undefined when it is none. */
-  read(kind: FieldKind, value: number, place: number): number | undefined;
+  read(kind: FieldKind, value: number, place: number, form: AddressForm): number | undefined;
 }
 
 const SETS: Readonly<Record<InstructionSet, InstructionFields | undefined>> = {
@@ -145,7 +145,7 @@ export class FieldPredictor {
   }
 
   #read(kind: FieldKind, value: number, place: number): number | undefined {
-    if (kind !== FieldKind.pointer) return SETS[this.form.instructions]?.read(kind, value, place);
+    if (kind !== FieldKind.pointer) return SETS[this.form.instructions]?.read(kind, value, place, this.form);
     const [pointers] = this.form.pointers;
     return pointers && (value - pointers.base) >>> 0;
   }

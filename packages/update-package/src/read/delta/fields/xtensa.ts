@@ -11,9 +11,9 @@ export const xtensa: InstructionFields = {
       at += operation >= 8 && operation <= 13 ? 2 : 3;
     }
   },
-  read(kind, value, place) {
+  read(kind, value, place, { phase }) {
     return kind === FieldKind.branch && (value & 15) === 5
-      ? (place & ~3) + callDistance(value) + 4
+      ? aligned(place, phase) + callDistance(value) + 4
       : undefined;
   },
 };
