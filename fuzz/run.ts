@@ -1,6 +1,6 @@
 /** Fuzzes the targets in turns: `npm run fuzz -- [--seconds N] [--target T] [--seed S] [--slice N] [--replay FILE]`. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Finding } from './slice.ts';
 import { add, type Line, newLine, table } from './summary.ts';
@@ -50,7 +50,7 @@ async function fuzz(): Promise<void> {
 }
 
 async function save(target: string, { kind, reason, octets, shown, seed }: Finding): Promise<void> {
-  const folder = join(process.cwd(), values.out);
+  const folder = resolve(values.out);
   await mkdir(folder, { recursive: true });
   const name = join(folder, `${target}-${kind}-${seed}-${hash(reason)}`);
   const said = `${target}: ${kind}: ${reason}`;

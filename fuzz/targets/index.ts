@@ -1,6 +1,7 @@
 import type { Target } from '../target.ts';
 import { capture } from './capture.ts';
 import { decodeCommand } from './decode-command.ts';
+import { delta } from './delta.ts';
 import { descriptor } from './descriptor.ts';
 import { deviceCsv } from './device-csv.ts';
 import { pap, smppReceipt } from './gateways.ts';
@@ -27,6 +28,7 @@ export const TARGETS: readonly Target[] = [
   wspPush,
   sms,
   updatePackage,
+  delta,
   headers,
   acl,
   uri,
