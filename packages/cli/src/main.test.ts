@@ -50,11 +50,21 @@ describe('fumarole, as a child process', () => {
     [['updates', 'create', 'd', '--via', 'pigeon'], 'Allowed choices'],
     [['devices', 'list'], 'not known which server'],
     [['serve', '--listen', 'nowhere'], 'not [host:]port'],
+    [['conform', 'server'], 'Give the URL and --device'],
+    [['conform', 'server', 'http://127.0.0.1:9/dm', '--device', 'd'], 'Give --account FILE'],
+    [['conform', 'client', '--list', '--only', 'nothing-like-it'], 'no such check or group'],
     [['serve', '--tls-cert', 'c.pem'], 'go together'],
   ])('%j is a wrong use: exit code 2', async (args, message) => {
     const ended = await fumarole(args);
     expect(ended).toMatchObject({ code: 2, out: '' });
     expect(ended.err).toContain(message);
+  });
+
+  it('conform says that nobody is there: exit code 2, and no report', async () => {
+    const args = ['conform', 'server', 'http://127.0.0.1:9/dm', '--device', 'd', '--user', 'u'];
+    const ended = await fumarole(args, { FUMAROLE_CONFORM_SECRET: 's' });
+    expect(ended).toMatchObject({ code: 2, out: '' });
+    expect(ended.err).toContain('does not answer');
   });
 
   it('says that a server does not answer, without a stack: exit code 1', async () => {
