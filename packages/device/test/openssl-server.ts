@@ -1,5 +1,5 @@
 /** A server that asks for a certificate and says what is wrong with it, which Node's own does not. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,9 @@ export interface OpensslServer {
   readonly url: string;
   close(): Promise<void>;
 }
+
+/** A machine without the program has Node's server only; `.ci/run` installs it. */
+export const HAS_OPENSSL: boolean = spawnSync('openssl', ['version']).status === 0;
 
 /** `openssl s_server` that takes only clients of this authority. @throws when there is no openssl */
 export async function opensslServer(

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
+import { TestAuthority } from '@fumarole/testkit/certificates';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startServer } from './server.ts';
 import { admit, callApi, type EndpointWorld, endpointWorld } from './testing/endpoint-world.ts';
@@ -91,19 +91,9 @@ it('stops on SIGTERM, finishing what is under way, with exit code 0', async () =
 describe('over TLS', () => {
   const certificate = (name: string) => {
     const [keyFile, certFile] = [join(world.dataDir, `${name}.key`), join(world.dataDir, `${name}.crt`)];
-    const subject = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1'];
-    const how = [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-days',
-      '2',
-    ];
-    execFileSync('openssl', [...how, ...subject, '-keyout', keyFile, '-out', certFile], { stdio: 'ignore' });
+    const { key, cert } = new TestAuthority().issue({ name });
+    writeFileSync(keyFile, key);
+    writeFileSync(certFile, cert);
     return { keyFile, certFile };
   };
   const code = (url: string, options: object): Promise<number | string> =>
