@@ -1,4 +1,5 @@
 import { SECURITY_METHODS } from '@fumarole/dm/bootstrap';
+import { readUintvar } from '@fumarole/dm/notification';
 import { field, hexOf, type Report, type Shown } from './report.ts';
 
 const PDU_PUSH = 6;
@@ -52,7 +53,7 @@ export function decodePush(octets: Uint8Array, base: number, report: Report): Pu
 }
 
 function readHeaders(octets: Uint8Array): { readonly headers: Uint8Array; readonly at: number } | undefined {
-  const length = uintvar(octets, 2);
+  const length = readUintvar(octets, 2);
   if (length === undefined || length.end + length.value > octets.length) return undefined;
   return { headers: octets.subarray(length.end, length.end + length.value), at: length.end };
 }
@@ -135,18 +136,7 @@ function valueAt(octets: Uint8Array, at: number): Value | undefined {
       ? undefined
       : { text: Buffer.from(octets.subarray(from, end)).toString('latin1'), end: end + 1 };
   }
-  const length = first === 31 ? uintvar(octets, at + 1) : { value: first, end: at + 1 };
+  const length = first === 31 ? readUintvar(octets, at + 1) : { value: first, end: at + 1 };
   if (length === undefined || length.end + length.value > octets.length) return undefined;
   return { octets: octets.subarray(length.end, length.end + length.value), end: length.end + length.value };
-}
-
-function uintvar(octets: Uint8Array, at: number): { value: number; end: number } | undefined {
-  let value = 0;
-  for (let end = at; end < at + 5; end += 1) {
-    const octet = octets[end];
-    if (octet === undefined) return undefined;
-    value = value * 128 + (octet & 0x7f);
-    if (octet < 0x80) return { value, end: end + 1 };
-  }
-  return undefined;
 }

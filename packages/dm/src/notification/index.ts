@@ -25,3 +25,4 @@ export {
   readPush,
   WAP_PUSH_PORT,
 } from './wsp-push.ts';
+export { readUintvar } from './wsp-value.ts';
