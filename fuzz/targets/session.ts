@@ -22,13 +22,7 @@ export const sessionServer: Target = {
   seeds,
   take: (octets) => {
     const pair = newPair(encodingOf(octets));
-    let out = pair.start();
-    // how far the session goes before the input comes: told by the input, so that a reproducer needs nothing else
-    for (let left = placeOf(octets); left > 0; left -= 1) {
-      const next = pair.take(pair.exchange(out));
-      if (next === undefined) break;
-      out = next;
-    }
+    const out = runTowards(pair, octets);
     sayTo(pair, octets);
     sayTo(pair, octets);
     // and the device goes on
@@ -72,12 +66,7 @@ export const sessionClient: Target = {
   seeds,
   take: (octets) => {
     const pair = newPair(encodingOf(octets));
-    let out = pair.start();
-    for (let left = placeOf(octets); left > 0; left -= 1) {
-      const next = pair.take(pair.exchange(out));
-      if (next === undefined) break;
-      out = next;
-    }
+    runTowards(pair, octets);
     hear(pair, octets);
     hear(pair, octets);
   },
@@ -115,8 +104,15 @@ export const sessionClient: Target = {
   ],
 };
 
-function placeOf(octets: Uint8Array): number {
-  return octets.reduce((sum, octet) => (sum + octet) % 9, octets.length);
+/** A session up to the place that the input itself tells, so that a reproducer needs nothing else; what is said next. */
+function runTowards(pair: Pair, input: Uint8Array): ReturnType<Pair['start']> {
+  let out = pair.start();
+  for (let left = input.reduce((sum, octet) => (sum + octet) % 9, input.length); left > 0; left -= 1) {
+    const next = pair.take(pair.exchange(out));
+    if (next === undefined) break;
+    out = next;
+  }
+  return out;
 }
 
 function sayTo(pair: Pair, octets: Uint8Array): void {
