@@ -131,4 +131,11 @@ it('says what is wrong with what was asked for', async () => {
   await create('six');
   const rubbish = await fumarole('device', 'bootstrap', 'six', 'rubbish');
   expect([rubbish.code, rubbish.err]).toEqual([1, expect.stringContaining('malformed')]);
+  const unbooted = await create('seven', '--bootstrap', 'rubbish');
+  expect([unbooted.code, unbooted.err]).toEqual([
+    1,
+    expect.stringMatching(/without an account[\s\S]*malformed/),
+  ]);
+  await fumarole('bootstrap', 'urn:cli:seven', '--security', 'none', '--out', 'seven.wbxml');
+  expect((await fumarole('device', 'bootstrap', 'seven', 'seven.wbxml')).code).toBe(0);
 });

@@ -74,7 +74,12 @@ export function registerCreate(device: Command): void {
         const wanted = await deviceOptions(options, readAccount);
         await createDevice(resolve(dir), wanted);
         const pin = options.pin === undefined ? {} : { pin: options.pin };
-        if (document !== undefined) await bootstrapDevice(resolve(dir), document, pin);
+        if (document === undefined) return wanted;
+        await bootstrapDevice(resolve(dir), document, pin).catch((error: unknown) => {
+          const remedy = `Give it one: fumarole device bootstrap ${dir} FILE`;
+          outputOf(command).warn(`Device ${options.device} is in ${dir}, without an account. ${remedy}\n`);
+          throw error;
+        });
         return wanted;
       });
       const output = outputOf(command);

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { World, type WorldDevice } from '@fumarole/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -50,6 +51,21 @@ describe('with a device', () => {
   it('a node that is not there is told in words: exit code 1', async () => {
     const got = await fumarole('device-tree', 'get', device.id, './Nothing/Here', '--wake', '--wait', '20');
     expect(got).toMatchObject({ code: 1, err: expect.stringContaining('404 Not found') });
+  });
+
+  it('a sequence with a step that the device refuses is shown whole: exit code 1', async () => {
+    const steps = [
+      { verb: 'get', uri: './DevDetail/FwV' },
+      { verb: 'set', uri: './DevDetail/FwV', value: '9' },
+    ];
+    await writeFile(join(world.dir, 'steps.json'), JSON.stringify(steps));
+    const wake = ['--wake', '--wait', '20'];
+    const got = await fumarole('device-tree', 'sequence', device.id, 'steps.json', ...wake);
+    expect(got).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/answered 4\d\d .*to set \.\/DevDetail\/FwV/),
+    });
+    expect(got.out).toMatch(/get +\.\/DevDetail\/FwV +200 OK/);
   });
 
   it('what it told is kept, and shown as it was told', async () => {

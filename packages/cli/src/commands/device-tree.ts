@@ -206,6 +206,12 @@ function show({ output }: Context, answer: ApiTreeCommand): void {
     if (answer.refusal !== undefined) throw new CliError('api', `It was not sent: ${answer.refusal}.`);
     throw new CliError('api', `The device answered ${answer.statusText ?? answer.status ?? 'nothing'}.`);
   }
+  // The Status of a sequence says only that it was run.
+  const step = answer.commands?.find(({ status = 0 }) => status >= 300);
+  if (step !== undefined) {
+    const said = step.statusText ?? String(step.status);
+    throw new CliError('api', `The device answered ${said} to ${step.verb} ${step.uri}.`);
+  }
 }
 
 const STEP_COLUMNS: readonly Column<ApiTreeStepAnswer>[] = [
