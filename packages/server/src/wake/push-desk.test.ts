@@ -67,8 +67,8 @@ it('a report reaches the device whose push it is about, by any of its names, onc
   expect(await pushes.report(report('smpp:2', 'failed'))).toBe(true);
   expect(await lines()).toEqual([
     'wake: package 0 left for tel:+4917',
-    'wake: package 0 was delivered: so it says',
-    'wake: package 0 was not delivered: so it says',
+    'wake: part 1 of 2 of package 0 was delivered: so it says',
+    'wake: part 2 of 2 of package 0 was not delivered: so it says',
   ]);
   expect(counted).toEqual(['smpp sent', 'smpp pending', 'smpp delivered', 'smpp unknown', 'smpp failed']);
   await pushes.close();
@@ -79,7 +79,7 @@ it('a report that overtakes the push it is about waits for it', async () => {
   const early = pushes.report(report('smpp:1', 'delivered'));
   await pushes.send('D', 'tel:+4917', PUSH, 'package 0');
   expect(await early).toBe(true);
-  expect(await lines()).toContain('wake: package 0 was delivered: so it says');
+  expect(await lines()).toContain('wake: part 1 of 2 of package 0 was delivered: so it says');
   await pushes.close();
 });
 

@@ -81,7 +81,10 @@ export function createPushDesk(deps: PushDeskDeps): PushDesk {
       try {
         const { references } = await channel.send(address, push);
         measure.pushed(name, 'sent');
-        for (const reference of references) await expect(deps, channel, { reference, device: key, what });
+        for (const [at, reference] of references.entries()) {
+          const part = references.length === 1 ? what : `part ${at + 1} of ${references.length} of ${what}`;
+          await expect(deps, channel, { reference, device: key, what: part });
+        }
         await note(key, { kind: 'wake', text: `${what} left for ${address}`, data: { channel: name } });
       } catch (error) {
         measure.pushed(name, error instanceof WakeError ? error.code : 'failed');
