@@ -5,6 +5,7 @@ export const SESSION_LIMITS: {
   readonly nameLength: number;
   readonly owedCharacters: number;
   readonly messageBytes: number;
+  readonly scarceMessageBytes: number;
   readonly outgoingCommands: number;
   readonly keyLength: number;
   readonly inlineObjectBytes: number;
@@ -26,6 +27,8 @@ export const SESSION_LIMITS: {
   owedCharacters: 2000,
   /** One message of ours, whatever MaxMsgSize the device announces: it is in memory whole for the MAC. */
   messageBytes: 256 * 1024,
+  /** Up to this MaxMsgSize headers are kept short, to leave room for commands. */
+  scarceMessageBytes: 2048,
   /** Commands in one of our messages; each costs a row of the stored session. */
   outgoingCommands: 24,
   /** Characters of a command key. */

@@ -141,6 +141,26 @@ describe.each([
     }
   });
 
+  it.each([
+    'xml',
+    'wbxml',
+  ] as const)('P-068: a device that takes 1024 octets gets no more, challenge included (%s)', (encoding) => {
+    for (const scheme of ['md5', 'mac', 'basic'] as const) {
+      const pair = new Pair({
+        encoding,
+        client: scheme,
+        server: scheme,
+        limits: { maxMsgSize: 1024, maxObjSize: 1_000_000 },
+        respURI: `https://dm.fumarole.example.com:8443/dm/${'t'.repeat(43)}`,
+        readBlob,
+        plan: untilAnswered(put(REF)),
+      }).run();
+      const lengths = pair.of('server').map(({ octets }) => octets.length);
+      expect(Math.max(...lengths)).toBeLessThanOrEqual(1024);
+      if (encoding === 'wbxml') expect(Buffer.from(received(pair)).equals(IMAGE)).toBe(true);
+    }
+  });
+
   it('P-068: a MaxMsgSize that changes on the way is honoured', () => {
     const pair = new Pair({ ...options, client: 'none', server: 'none' });
     pair.say(package1(1, { Meta: { MaxMsgSize: 4000 } }));

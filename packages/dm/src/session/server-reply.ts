@@ -1,4 +1,4 @@
-import type { Alert, Command, Cred, Item, Status, SyncHdr } from '@fumarole/syncml';
+import type { Alert, Command, Cred, Encoding, Item, Status, SyncHdr } from '@fumarole/syncml';
 import { AlertCode, decodeBase64, encode, encodeBase64 } from '@fumarole/syncml';
 import { basicCredential, md5Credential } from '../auth/credential.ts';
 import type { MacKey } from '../auth/hmac-header.ts';
@@ -41,7 +41,13 @@ export function reply(
   const proof = proofOf(session, account, pending, ports);
   const announced = session.peer.maxMsgSize ?? input.wire.maxMsgSizeDefault;
   const limit = Math.min(announced, SESSION_LIMITS.messageBytes);
-  const draft = new Draft(header(session, account, input, config, proof), input.encoding, limit);
+  const draft = draftWith(
+    header(session, account, input, config, proof),
+    session,
+    pending,
+    input.encoding,
+    limit,
+  );
   draft.reserve(alertsLength(draft, session, pending));
   const owed = addStatuses(draft, session, pending, input);
   draft.reserve(0);
@@ -74,6 +80,32 @@ export function reply(
     ended,
     events,
   };
+}
+
+/**
+ * Where the device takes little, the header says our limits once, as they hold for the session, and not at all where the
+ * Status and the alerts that must be there would have no room.
+ */
+function draftWith(
+  hdr: SyncHdr,
+  session: ServerSession,
+  pending: PendingReply,
+  encoding: Encoding,
+  limit: number,
+): Draft {
+  const draft = new Draft(hdr, encoding, limit);
+  const [first] = session.owed;
+  if (limit > SESSION_LIMITS.scarceMessageBytes || first === undefined) {
+    return draft;
+  }
+  const status = draft.measure((nextID) => statusCommand(first, pending.chal, nextID));
+  const fits = status + alertsLength(draft, session, pending) <= draft.capacity;
+  return fits && session.msgID === 0 ? draft : new Draft(sparing(hdr), encoding, limit);
+}
+
+/** Without our own limits, and without the name that only a Cred needs. */
+function sparing({ Meta: _, ...hdr }: SyncHdr): SyncHdr {
+  return hdr.Cred === undefined ? { ...hdr, Source: { LocURI: hdr.Source.LocURI } } : hdr;
 }
 
 /** Without the objects that cannot be read; `cut`: one of them is on its way. */
