@@ -1,5 +1,6 @@
 export type StoreErrorCode =
   | 'newer-schema'
+  | 'older-schema'
   | 'not-a-store'
   | 'busy'
   | 'contended'
@@ -14,6 +15,10 @@ export const STORE_ERRORS: Readonly<
   'newer-schema': {
     meaning: 'The data folder was written by a newer Fumarole.',
     remedy: 'Run that version or a newer one; or restore a backup made by this version.',
+  },
+  'older-schema': {
+    meaning: 'The data folder was written by a Fumarole before the first release.',
+    remedy: 'Start with an empty data folder, and add devices and packages again.',
   },
   'not-a-store': {
     meaning: 'The file is not a Fumarole store.',

@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { StoreError } from '../store-error.ts';
 import { BUSY_STEP_MS, FALLBACK_CHECKPOINT_PAGES, MAX_BUSY_MS, MAX_STATEMENTS } from './limits.ts';
+import { BEFORE_FIRST } from './schema.ts';
 
 export type Row = Readonly<Record<string, SQLInputValue>>;
 
@@ -54,7 +55,7 @@ export interface Kind {
   readonly synchronous: 'FULL' | 'NORMAL';
 }
 
-/** Opens and migrates one file; throws StoreError `newer-schema`, `not-a-store`. */
+/** Opens and migrates one file; throws StoreError `newer-schema`, `older-schema`, `not-a-store`. */
 export function openConnection(file: string, kind: Kind): Connection {
   // Nobody else reads session tokens and device records, whatever the folder allows; SQLite's other files follow.
   closeSync(openSync(file, 'a', 0o600));
@@ -90,14 +91,21 @@ function migrate(db: DatabaseSync, file: string, { applicationId, migrations }: 
     if (owner !== applicationId && (owner !== 0 || version !== 0)) {
       throw new StoreError('not-a-store', `${file} belongs to another program`);
     }
-    if (version > migrations.length) {
+    const newest = BEFORE_FIRST + migrations.length;
+    if (version > newest) {
       throw new StoreError(
         'newer-schema',
-        `${file} has schema version ${version}; this Fumarole knows versions up to ${migrations.length}`,
+        `${file} has schema version ${version}; this Fumarole knows versions up to ${newest}`,
       );
     }
-    for (const step of migrations.slice(version)) db.exec(step);
-    db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length};`);
+    if (version > 0 && version <= BEFORE_FIRST) {
+      throw new StoreError(
+        'older-schema',
+        `${file} has schema version ${version}; this Fumarole takes versions from ${BEFORE_FIRST + 1} on`,
+      );
+    }
+    for (const step of migrations.slice(Math.max(0, version - BEFORE_FIRST))) db.exec(step);
+    db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${newest};`);
     db.exec('COMMIT');
   } catch (error) {
     if (db.isTransaction) db.exec('ROLLBACK');

@@ -1,4 +1,9 @@
-/** Forward-only migrations; a store at version n has the first n of them. Never edit one that was released. */
+/**
+ * Forward-only migrations; a store at version BEFORE_FIRST + n has the first n of them. Never edit one that was released.
+ */
+
+/** Schema versions up to this were never released: their stores are refused. */
+export const BEFORE_FIRST = 10;
 
 /** `application_id` of both files: "FUMA" and "FUMT". */
 export const TRUTH_APPLICATION_ID = 0x46554d41;

@@ -35,9 +35,21 @@ describe('the files of the SQLite store', () => {
     const db = new DatabaseSync(join(path, 'truth.db'));
     db.exec('PRAGMA user_version = 9999');
     expect(() => openSqliteStore(path)).toThrow(
-      expect.objectContaining({ code: 'newer-schema', message: expect.stringMatching(/9999.*up to 2/) }),
+      expect.objectContaining({ code: 'newer-schema', message: expect.stringMatching(/9999.*up to 12/) }),
     );
     expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: 9999 });
+    db.close();
+  });
+
+  it('refuses a schema from before the first release, and leaves the file as it is', async () => {
+    const path = folder();
+    await openSqliteStore(path).close();
+    const db = new DatabaseSync(join(path, 'truth.db'));
+    db.exec('PRAGMA user_version = 2');
+    expect(() => openSqliteStore(path)).toThrow(
+      expect.objectContaining({ code: 'older-schema', message: expect.stringContaining('from 11 on') }),
+    );
+    expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: 2 });
     db.close();
   });
 
