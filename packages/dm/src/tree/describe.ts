@@ -56,7 +56,8 @@ function place(parent: NodeDescription, path: Path, description: NodeDescription
 function merged(old: NodeDescription, description: NodeDescription): NodeDescription {
   if (description.children === 'same' || !Array.isArray(old.children)) return description;
   const own = description.children ?? [];
-  const kept = old.children.filter((child) => !own.some(({ name }) => name === child.name));
+  const names = new Set(own.map(({ name }) => name));
+  const kept = old.children.filter(({ name }) => !names.has(name));
   return { ...description, children: [...own, ...kept] };
 }
 

@@ -38,3 +38,6 @@ export const MAX_TITLE_OCTETS = 255;
 
 /** Objects that one serialised subtree may bring to the Inbox, each with a place of its own to be found; more is 413. */
 export const MAX_INBOX_OBJECTS = 64;
+
+/** Top Nodes of one device description, each put at its place in the tree; real files have one for each object. */
+export const MAX_DESCRIBED_OBJECTS = 256;

@@ -242,3 +242,15 @@ function violations(node: XmlElement): readonly string[] {
   const own = (model === undefined ? names === '' : model.test(names)) ? [] : [`${node.name}: ${names}`];
   return [...own, ...children.flatMap(violations)];
 }
+
+it('a file that would take long to put together is refused, or read at once', () => {
+  const nodes = (count: number) =>
+    Array.from({ length: count }, (_, i) => `<Node><NodeName>n${i}</NodeName></Node>`).join('');
+  expect(() => parseDdf(`<MgmtTree>${nodes(257)}</MgmtTree>`)).toThrow('at most 256 top nodes');
+  expect(parseDdf(`<MgmtTree>${nodes(256)}</MgmtTree>`).nodes).toHaveLength(256);
+  const two = `<Node><NodeName>a</NodeName>${nodes(10_000)}</Node>`;
+  const began = performance.now();
+  const whole = treeDescription(parseDdf(`<MgmtTree>${two}${two}</MgmtTree>`));
+  expect(performance.now() - began).toBeLessThan(5_000);
+  expect(below(whole, 'a', 'n9999')?.name).toBe('n9999');
+});

@@ -1,7 +1,8 @@
-import { parseMgmtTree, type XmlElement } from '@fumarole/syncml';
+import { DecodeError, parseMgmtTree, type XmlElement } from '@fumarole/syncml';
 import { describeTree } from '../describe.ts';
 import type { AccessType, NodeDescription, Occurrence } from '../description.ts';
 import { type Format, formatOf } from '../format.ts';
+import { MAX_DESCRIBED_OBJECTS } from '../limits.ts';
 import {
   childElements,
   childNamed,
@@ -51,7 +52,11 @@ export function parseDdf(data: string | Uint8Array): DdfDocument {
   if (!VERSIONS.includes(verDTD)) warnings.push({ node: '.', text: `VerDTD is ${verDTD || 'missing'}` });
   const man = childText(root, 'Man');
   const mod = childText(root, 'Mod');
-  const nodes = childrenNamed(root, 'Node').map((node): DescribedNode => {
+  const tops = childrenNamed(root, 'Node');
+  if (tops.length > MAX_DESCRIBED_OBJECTS) {
+    throw new DecodeError('nodes', MAX_DESCRIBED_OBJECTS, `at most ${MAX_DESCRIBED_OBJECTS} top nodes`);
+  }
+  const nodes = tops.map((node): DescribedNode => {
     const path = pathNames(childText(node, 'Path') ?? '').map(unstarred);
     return { path, description: readNode(node, path, warnings) };
   });
