@@ -1,6 +1,6 @@
 /** The FUMO roots of a device whose model has a description: only what it leaves open is asked (tree.md §9). */
 import type { DeviceRecord, FumoRoot } from './device-record.ts';
-import { MAX_ROOTS } from './limits.ts';
+import { MAX_ROOTS, MAX_WALK } from './limits.ts';
 import type { DescribedRoot, ModelDescription } from './model-description.ts';
 import { childrenOf, hasPkgData, isAnswered, isInterior, rootFrom } from './tree-reads.ts';
 
@@ -18,8 +18,10 @@ export function rootsByDescription(
 ): DiscoveryStep | undefined {
   const roots: FumoRoot[] = [];
   const ask: string[] = [];
+  let budget = MAX_WALK;
   for (const one of described.roots) {
-    const places = placesOf(device, one, ask);
+    const places = placesOf(device, one, ask).slice(0, budget);
+    budget -= places.length;
     const found = places.flatMap((uri) => rootAt(device, one, uri, ask));
     roots.push(...(found.length === 0 ? toBeMade(device, one, ask) : found));
   }
@@ -28,15 +30,17 @@ export function rootsByDescription(
   return roots.length === 0 ? undefined : { kind: 'done', roots: roots.slice(0, MAX_ROOTS), how };
 }
 
-/** Unnamed nodes on the way are looked up in the child list above them. */
+/** Unnamed nodes on the way are looked up in the child list above them; a device may have more than can be remembered. */
 function placesOf(device: DeviceRecord, { path }: DescribedRoot, ask: string[]): readonly string[] {
   return path.reduce<readonly string[]>(
     (above, name) =>
-      above.flatMap((uri) => {
-        if (name !== '') return [`${uri}/${name}`];
-        if (!isAnswered(device, uri)) ask.push(uri);
-        return childrenOf(device.nodes[uri]).map((child) => `${uri}/${child}`);
-      }),
+      above
+        .flatMap((uri) => {
+          if (name !== '') return [`${uri}/${name}`];
+          if (!isAnswered(device, uri)) ask.push(uri);
+          return childrenOf(device.nodes[uri]).map((child) => `${uri}/${child}`);
+        })
+        .slice(0, MAX_WALK),
     ['.'],
   );
 }
