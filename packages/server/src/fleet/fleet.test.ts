@@ -347,6 +347,15 @@ describe('operators', () => {
     expect((await session()).quarantine).toBe(undefined);
   });
 
+  it('are told what the next contact will bring when a package came after the last one', async () => {
+    await session();
+    expect((await fleet.why(ID)).why).not.toContain('→');
+    await fleet.addPackage(pkg());
+    expect((await fleet.why(ID)).why).toMatch(/^at its next contact 1\.0\.0 → 1\.1\.0: /);
+    await session();
+    expect((await fleet.why(ID)).why).not.toContain('next contact');
+  });
+
   it('are told why, with the facts and each rejected package', async () => {
     await fleet.addPackage(pkg());
     await fleet.addPackage(pkg({ id: 'b'.repeat(64), name: 'other', hardware: ['h9'] }));

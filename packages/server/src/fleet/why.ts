@@ -3,9 +3,11 @@ import {
   type DeviceRecord,
   deviceFacts,
   heldPackages,
+  isOpen,
   type PlanContext,
   profileOf,
   reportedVersion,
+  type Selection,
   selectPackage,
 } from '@fumarole/fumo/server';
 import type { Why } from './fleet.ts';
@@ -23,7 +25,7 @@ export async function explain(
   const { dueAt } = device;
   return {
     device: device.id,
-    why: device.why,
+    why: headline(device, selection),
     facts: [
       ...identityFacts(device),
       ...rootFacts(device),
@@ -34,6 +36,14 @@ export async function explain(
     ],
     ...(dueAt === undefined ? {} : { dueAt }),
   };
+}
+
+/** What was decided at the last contact; where packages have come since, what the next one will bring. */
+function headline(device: DeviceRecord, selection: Selection): string {
+  const { update, policy, quarantine } = device;
+  const busy = update !== undefined && (isOpen(update.state) || update.retryAt !== undefined);
+  const free = !busy && quarantine === undefined && policy.offer === 'automatic';
+  return free && selection.kind === 'chosen' ? `at its next contact ${selection.why}` : device.why;
 }
 
 type Facts = Why['facts'];
