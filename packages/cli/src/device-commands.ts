@@ -11,7 +11,7 @@ import { registerSteering } from './device-steering.ts';
 export function registerDeviceCommands(program: Command): void {
   const device = program
     .command('device')
-    .description('Devices on this machine: create, run and steer them')
+    .description('devices on this machine: create, run and steer them')
     .addHelpText(
       'after',
       `

@@ -42,8 +42,9 @@ function printReport(output: Output, report: SessionReport): void {
   } else if (report.outcome === 'failed') {
     output.warn(`Session ${report.sessionID} failed: ${report.reason ?? 'no reason'}\n`);
   } else {
+    const messages = report.messages === 1 ? '1 message' : `${report.messages} messages`;
     output.write(
-      `Session ${report.sessionID} ended after ${report.messages} messages.${requestText(report.requestStatus)}\n`,
+      `Session ${report.sessionID} ended after ${messages}.${requestText(report.requestStatus)}\n`,
     );
   }
   if (report.outcome === 'failed') process.exitCode = 1;
