@@ -5,6 +5,7 @@ import type { ApiError, Page } from '@fumarole/server/api';
 import { CliError } from './cli-error.ts';
 import type { ClientConfig } from './client-config.ts';
 import { readEvents, type SentEvent } from './event-lines.ts';
+import { fileError } from './file-error.ts';
 
 /** An answer that takes longer is not coming; a tree command's `wait` adds to it. */
 const ANSWER_TIMEOUT_MS = 30_000;
@@ -74,13 +75,8 @@ export class ApiClient {
 
   /** Sends a file as octets, streamed; never in memory whole. */
   async upload<T>(path: string, file: string, query: Query = {}): Promise<T> {
-    const { size } = await stat(file).catch((cause: NodeJS.ErrnoException) => {
-      throw new CliError(
-        'file',
-        `${file}: ${cause.code === 'ENOENT' ? 'no such file' : cause.message}`,
-        [],
-        cause,
-      );
+    const { size } = await stat(file).catch((cause: unknown) => {
+      throw fileError(file, cause);
     });
     const body = Readable.toWeb(createReadStream(file));
     const headers = { 'content-type': 'application/octet-stream', 'content-length': String(size) };

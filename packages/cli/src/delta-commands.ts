@@ -11,7 +11,7 @@ interface DiffOptions {
 
 interface ApplyOptions {
   readonly from: string;
-  readonly patch: string;
+  readonly delta: string;
   readonly out: string;
 }
 
@@ -26,10 +26,10 @@ export function registerDeltaCommands(packages: Command): void {
     });
   jsonCommand(packages, 'apply', 'make the new image from the old one and a delta')
     .requiredOption('--from <file>', 'the old image')
-    .requiredOption('--patch <file>', 'the delta')
+    .requiredOption('--delta <file>', 'the delta')
     .requiredOption('--out <file>', 'image to write')
-    .action(async ({ from, patch, out }: ApplyOptions, command: Command) => {
-      report(command, out, await applyDeltaFile(from, patch, out));
+    .action(async ({ from, delta, out }: ApplyOptions, command: Command) => {
+      report(command, out, await applyDeltaFile(from, delta, out));
     });
 }
 

@@ -40,7 +40,7 @@ export async function makeDeltaFile(from: string, to: string, out: string): Prom
 }
 
 /** Applies a delta file; nothing is left at `out` when it fails. Throws CliError and PackageError. */
-export async function applyDeltaFile(from: string, patch: string, out: string): Promise<DeltaReport> {
+export async function applyDeltaFile(from: string, delta: string, out: string): Promise<DeltaReport> {
   const started = performance.now();
   const file = await told(
     from,
@@ -49,12 +49,12 @@ export async function applyDeltaFile(from: string, patch: string, out: string): 
   try {
     const decoder = new DeltaDecoder(imageFile(file), packagePorts.sha256);
     const write = async (target: FileHandle): Promise<void> => {
-      for await (const piece of createReadStream(patch)) {
+      for await (const piece of createReadStream(delta)) {
         for (const interval of decoder.write(piece)) await target.writeFile(interval);
       }
       decoder.finish();
     };
-    await told(patch, writeWhole(out, write));
+    await told(delta, writeWhole(out, write));
     const { header } = decoder;
     return { ...measured(started, header), bytes: header?.newSize ?? 0 };
   } finally {

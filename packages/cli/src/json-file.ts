@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError } from 'commander';
 import { CliError } from './cli-error.ts';
+import { fileError } from './file-error.ts';
 
 /** The JSON in a file; `-` is standard input. Throws CliError `file`, InvalidArgumentError. */
 export async function jsonFile(path: string): Promise<unknown> {
@@ -12,8 +13,7 @@ export async function jsonFile(path: string): Promise<unknown> {
     return parsed(text, path);
   } catch (error) {
     if (error instanceof CliError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError('file', `${path} cannot be read: ${reason}`, [], error);
+    throw fileError(path, error);
   }
 }
 

@@ -4,6 +4,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import type { Signer } from '@fumarole/update-package/make';
 import { ed25519Ports, keyIdOf, type ReadPorts } from '@fumarole/update-package/read';
 import { CliError } from './cli-error.ts';
+import { fileError } from './file-error.ts';
 
 /** node:crypto as the update package wants it. */
 export const packagePorts: ReadPorts = ed25519Ports(crypto);
@@ -52,7 +53,7 @@ export async function readPublicKey(path: string): Promise<Uint8Array> {
 
 async function readKey(path: string, parse: (pem: string) => KeyObject): Promise<KeyObject> {
   const pem = await readFile(path, 'utf8').catch((cause: Error) => {
-    throw new CliError('file', `${path} cannot be read: ${cause.message}`, [], cause);
+    throw fileError(path, cause);
   });
   let key: KeyObject;
   try {

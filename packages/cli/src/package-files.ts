@@ -14,7 +14,7 @@ import {
   type Verdict,
   verifySignatures,
 } from '@fumarole/update-package/read';
-import { CliError } from './cli-error.ts';
+import { fileError } from './file-error.ts';
 import { packagePorts } from './key-files.ts';
 
 /** 256 kB reads. */
@@ -122,6 +122,6 @@ export async function told<T>(file: string, work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (error instanceof PackageError || !(error instanceof Error)) throw error;
-    throw new CliError('file', `${file}: ${error.message}`, [], error);
+    throw fileError(file, error);
   }
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { ApiDescription } from '@fumarole/server/api';
 import type { Command } from 'commander';
-import { CliError } from '../cli-error.ts';
 import { apiCommand, contextOf, segment } from '../context.ts';
+import { fileError } from '../file-error.ts';
 import { type Column, localTime, printJson, printTable } from '../output.ts';
 
 const COLUMNS: readonly Column<ApiDescription>[] = [
@@ -35,7 +35,7 @@ export function registerModels(program: Command): void {
     .action(async (file: string, { manufacturer, model }: AddOptions, command: Command) => {
       const { api, output } = contextOf(command);
       const data = await readFile(file).catch((error: unknown) => {
-        throw new CliError('file', `${file}: ${error instanceof Error ? error.message : error}`);
+        throw fileError(file, error);
       });
       // WBXML begins with its version octet, XML never does.
       const type = `application/vnd.syncml.dmddf+${(data[0] ?? 0x20) < 0x09 ? 'wbxml' : 'xml'}`;

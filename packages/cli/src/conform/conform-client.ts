@@ -3,6 +3,7 @@ import type { CheckResult, ClientTarget, Scheme, TestPackage } from '@fumarole/c
 import { type Command, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
 import { gather, outputOf, wholeNumber } from '../context.ts';
+import { fileError } from '../file-error.ts';
 import { readAccounts, SCHEMES } from './account.ts';
 import { type CommonOptions, commonOptions } from './conform-options.ts';
 import { finish, listed, teller } from './finish.ts';
@@ -136,11 +137,6 @@ async function readPackage(text: string): Promise<TestPackage> {
   try {
     return { octets: await readFile(file), ...(version === undefined ? {} : { version }) };
   } catch (error) {
-    throw new CliError(
-      'file',
-      `${file} cannot be read: ${error instanceof Error ? error.message : error}`,
-      [],
-      error,
-    );
+    throw fileError(file, error);
   }
 }

@@ -13,6 +13,7 @@ import {
   unknownNames,
 } from '@fumarole/conform';
 import { CliError, ExitCode } from '../cli-error.ts';
+import { fileError } from '../file-error.ts';
 import type { Output } from '../output.ts';
 import type { CommonOptions, ReportForm } from './conform-options.ts';
 
@@ -51,11 +52,9 @@ export async function finish(report: ConformReport, options: CommonOptions, outp
   const text = FORMS[options.report](report);
   if (options.out === undefined) output.write(text);
   else {
-    await writeFile(options.out, text).catch((error: unknown) => {
-      throw new CliError(
-        'file',
-        `${options.out} cannot be written: ${error instanceof Error ? error.message : error}`,
-      );
+    const { out } = options;
+    await writeFile(out, text).catch((error: unknown) => {
+      throw fileError(out, error);
     });
     output.warn(`${totalLine(report.results)}\n`);
   }

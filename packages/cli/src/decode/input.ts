@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { decodeBase64 } from '@fumarole/syncml';
 import { CliError } from '../cli-error.ts';
+import { fileError } from '../file-error.ts';
 import { MAX_INPUT_OCTETS } from './limits.ts';
 
 export type InputForm = 'raw' | 'hex' | 'base64';
@@ -69,12 +70,7 @@ async function readBounded(file: string): Promise<{ octets: Uint8Array; cut: boo
       if (length > MAX_INPUT_OCTETS) break;
     }
   } catch (error) {
-    throw new CliError(
-      'file',
-      `${file}: ${error instanceof Error ? error.message : String(error)}`,
-      [],
-      error,
-    );
+    throw fileError(file, error);
   }
   const whole = Buffer.concat(pieces);
   return { octets: new Uint8Array(whole.subarray(0, MAX_INPUT_OCTETS)), cut: length > MAX_INPUT_OCTETS };

@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
 import { apiCommand, contextOf, outputOf, segment } from '../context.ts';
 import { readInput } from '../decode/input.ts';
+import { fileError } from '../file-error.ts';
 import { type Output, printable, printJson } from '../output.ts';
 import { drawDiagram } from './diagram.ts';
 import { htmlOf } from './html.ts';
@@ -81,11 +82,12 @@ async function exported(
   options: TraceOptions,
 ): Promise<void> {
   const made = form === 'pcap' ? pcapOf(trace) : form === 'html' ? htmlOf(trace) : mermaidOf(trace, options);
-  if (options.out !== undefined) {
-    await writeFile(options.out, made).catch((error: Error) => {
-      throw new CliError('file', `${options.out}: ${error.message}`, [], error);
+  const { out } = options;
+  if (out !== undefined) {
+    await writeFile(out, made).catch((error: unknown) => {
+      throw fileError(out, error);
     });
-    output.warn(`${options.out}: ${Buffer.byteLength(made)} octets\n`);
+    output.warn(`${out}: ${Buffer.byteLength(made)} octets\n`);
   } else if (typeof made === 'string') output.write(made);
   else if (output.columns === undefined) process.stdout.write(made);
   else throw new CliError('usage', 'A terminal is no place for a capture: give --out.');
