@@ -11,6 +11,8 @@ export const SMS_RESYNC_MS: readonly number[] = [1_800_000];
 export const RESYNC_WINDOW_MS = 600_000;
 /** A claimed wake that is not finished belongs to a dead process. */
 export const WAKE_LEASE_MS = 30_000;
+/** A push that has not left after this belongs to a dead process: longer than any gateway is waited for. */
+export const LEAVING_MS = 90_000;
 /** Wakes sent in one round. */
 export const WAKE_BATCH = 50;
 /** A push that did not leave is sent again after this, doubled each time. */

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accountDigest } from '@fumarole/dm/auth';
 import { parsePush, parseTrigger, verifyTrigger } from '@fumarole/dm/notification';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { AccountVault } from '../access/account-vault.ts';
 import { digests } from '../access/digests.ts';
 import { Seal } from '../access/seal.ts';
@@ -110,6 +110,7 @@ it('N-041 N-042: package 0 at once, repeated octet by octet, then resynchronised
   const first = nextTrigger();
   expect(await wakes.wake('D')).toBe('queued');
   const { sessionId, serverId, octets } = await first;
+  await wakes.idle();
   expect([serverId, proof(await first)]).toEqual(['srv', 'nonce']);
   now += 9;
   expect(await wakes.runDue()).toBe(0);
@@ -121,6 +122,7 @@ it('N-041 N-042: package 0 at once, repeated octet by octet, then resynchronised
     const next = nextTrigger();
     expect(await wakes.runDue()).toBe(1);
     const trigger = await next;
+    await wakes.idle();
     expect([trigger.sessionId, proof(trigger)]).toEqual([sessionId, kind]);
     expect(trigger.octets.equals(octets)).toBe(kind === 'nonce');
   }
@@ -138,6 +140,26 @@ it('N-041 N-042: package 0 at once, repeated octet by octet, then resynchronised
     expect.stringMatching(/^wake: package 0 in the resynchronisation form, 3 of 3, left for udp:/),
     'warning: waking is given up: package 0 was sent 3 times and no session came',
   ]);
+  await wakes.close();
+});
+
+it('a push whose process died before it left is sent again by another, as the same one', async () => {
+  const dying = service(store, [{ ...udpChannel(), send: () => new Promise(() => undefined) }]);
+  await dying.wake('D');
+  await vi.waitFor(async () => expect((await store.work('wake', 'D'))?.payload).toContain('leaving'));
+  const wakes = service();
+  now += 10;
+  expect(await wakes.runDue()).toBe(0);
+  now += 90_000;
+  const next = nextTrigger();
+  expect(await wakes.runDue()).toBe(1);
+  expect(proof(await next)).toBe('nonce');
+  await wakes.idle();
+  expect(await lines()).toEqual([expect.stringMatching(/^wake: package 0, 1 of 3, left for udp:/)]);
+  now += 10;
+  const again = nextTrigger();
+  expect(await wakes.runDue()).toBe(1);
+  expect((await again).octets.equals((await next).octets)).toBe(true);
   await wakes.close();
 });
 
@@ -161,6 +183,7 @@ it('sends the form of the resynchronisation nonce that the family of the device 
   await wakes.wake('D');
   for (const wait of [10, 20]) {
     await next;
+    await wakes.idle();
     now += wait;
     next = nextTrigger();
     await wakes.runDue();
@@ -217,6 +240,7 @@ it('of two processes one sends a due wake', async () => {
   const first = nextTrigger();
   await wakes.wake('D');
   await first;
+  await wakes.idle();
   now += 10;
   const other = openSqliteStore(folder);
   const others = service(other);

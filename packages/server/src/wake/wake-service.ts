@@ -17,6 +17,7 @@ import { digests, random } from '../access/digests.ts';
 import type { Store, WorkRow } from '../store/port.ts';
 import type { PushMessage, WakeChannel, WakeOrder, WakeOutcome, WakeService } from './channel.ts';
 import {
+  LEAVING_MS,
   MAX_UNSENT,
   REPEAT_MS,
   RESYNC_MS,
@@ -57,6 +58,8 @@ interface WakeState extends WakeOrder {
   readonly sessionId: number;
   /** Pushes that left. */
   readonly sent: number;
+  /** The last of them is on its way to its gateway; where this is still so when the row falls due, its process has died. */
+  readonly leaving?: true;
   /** Pushes in a row that did not. */
   readonly unsent?: number;
 }
@@ -127,7 +130,7 @@ async function arrived(
 /** Sends the next push of a wake and sets when the one after it is due; the last wait over, it is given up. */
 async function sendOne(deps: WakeDeps, row: WorkRow): Promise<void> {
   const { store, now, pushes } = deps;
-  const state = JSON.parse(row.payload) as WakeState;
+  const state = notLeft(JSON.parse(row.payload) as WakeState);
   const device = (await store.device(row.key))?.record;
   const { wake: address = '' } = device ?? {};
   const channel = pushes.channelOf(address);
@@ -141,9 +144,11 @@ async function sendOne(deps: WakeDeps, row: WorkRow): Promise<void> {
     await giveUp(deps, row, `package 0 was sent ${state.sent} times and no session came`);
     return;
   }
-  const payload = JSON.stringify({ ...state, sent: state.sent + 1, unsent: 0 } satisfies WakeState);
+  const left: WakeState = { ...state, sent: state.sent + 1, unsent: 0 };
+  const payload = JSON.stringify({ ...left, leaving: true } satisfies WakeState);
   // Claimed by its version: of two processes one sends.
-  if ((await store.finishWork(row, { dueAt: now() + wait, payload })) === 'conflict') return;
+  const at = now();
+  if ((await store.finishWork(row, { dueAt: at + LEAVING_MS, payload })) === 'conflict') return;
   const resync = state.sent >= repeats.length;
   const account = await accountFor(
     deps,
@@ -151,10 +156,13 @@ async function sendOne(deps: WakeDeps, row: WorkRow): Promise<void> {
     state,
     resync ? Math.max(wait, RESYNC_WINDOW_MS) : undefined,
   );
-  if (account === undefined) return;
   const what = `package 0${resync ? ' in the resynchronisation form' : ''}, ${state.sent + 1} of ${repeats.length + resyncs.length},`;
   try {
-    await pushes.send(row.key, address, package0(account, state, resync ? device : undefined), what);
+    if (account !== undefined) {
+      const push = package0(account, state, resync ? device : undefined);
+      await pushes.send(row.key, address, push, what);
+    }
+    await waitFor(deps, row.key, payload, { dueAt: at + wait, payload: JSON.stringify(left) });
   } catch (error) {
     deps.onError(error, row.key);
     await unsent(deps, row.key, state, payload, error);
@@ -170,6 +178,22 @@ function planOf(
     repeats: repeatMs ?? (slow ? SMS_REPEAT_MS : REPEAT_MS),
     resyncs: resyncMs ?? (slow ? SMS_RESYNC_MS : RESYNC_MS),
   };
+}
+
+/** A push whose process died before it left is sent again; the device counts repeats once. */
+function notLeft({ leaving, ...state }: WakeState): WakeState {
+  return leaving === true ? { ...state, sent: state.sent - 1 } : state;
+}
+
+/** Sets what is next, unless the device came meanwhile, or another wake took the place. */
+async function waitFor(
+  { store }: WakeDeps,
+  key: string,
+  payload: string,
+  next: { readonly dueAt: Instant; readonly payload: string },
+): Promise<void> {
+  const row = await store.work(KIND, key);
+  if (row?.payload === payload) await store.finishWork(row, next);
 }
 
 /** What did not leave does not count: the same push is due again soon, unless it can never leave. */
