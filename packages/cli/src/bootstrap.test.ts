@@ -99,6 +99,13 @@ it('XML on standard output, into a running device', async () => {
   await device.stop();
 });
 
+it('JSON is all that is on standard output, with the connection given by options', async () => {
+  const connection = ['--server', world.server.url, '--token', world.server.adminToken ?? ''];
+  const made = await fumarole('bootstrap', 'urn:cli:json', '--json', ...connection);
+  expect([made.code, made.err]).toEqual([0, '']);
+  expect(JSON.parse(made.out.toString())).toMatchObject({ id: 'urn:cli:json', sent: false });
+});
+
 it('a DM profile at creation, and a card', async () => {
   await fumarole(
     'bootstrap',

@@ -5,6 +5,7 @@ import type { ApiBootstrap } from '@fumarole/server/api';
 import { type Command, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
 import { apiCommand, contextOf, segment } from '../context.ts';
+import { fileError } from '../file-error.ts';
 import { printFacts, printJson } from '../output.ts';
 
 interface BootstrapOptions {
@@ -69,7 +70,7 @@ export function registerBootstrap(program: Command): void {
     .option('--card <folder>', 'write the files of a smartcard with it into a folder')
     .action(async (id: string, options: BootstrapOptions, command: Command) => {
       const { api, output } = contextOf(command);
-      const { out, format, card, security, ...rest } = options;
+      const { out, format, card, security } = options;
       const chosen = security ?? (card !== undefined && options.send !== true ? 'none' : undefined);
       if (out === undefined && card === undefined && options.send !== true && !output.json) {
         throw new CliError(
@@ -77,7 +78,7 @@ export function registerBootstrap(program: Command): void {
           'say where the document shall go: --send, --out FILE, --card FOLDER or --json',
         );
       }
-      const json = { ...rest, ...(chosen === undefined ? {} : { security: chosen }) };
+      const json = requestOf(options, chosen);
       const made = await api.post<ApiBootstrap>(`/devices/${segment(id)}/bootstrap`, { json });
       // The secrets exist only in this answer: it is told before a file can fail.
       if (output.json) printJson(output, made);
@@ -86,6 +87,16 @@ export function registerBootstrap(program: Command): void {
       if (out !== undefined) await write(out, documentAs(made, format));
       if (card !== undefined) await writeCard(card, options.document, made);
     });
+}
+
+/** Of the options those that are the server's business. */
+function requestOf(options: BootstrapOptions, security: string | undefined): object {
+  const { document, pin, networkId, scheme, name, url, init, rotate, send, wake, manufacturer, model } =
+    options;
+  return {
+    ...{ document, security, pin, networkId, scheme, name, url },
+    ...{ init, rotate, send, wake, manufacturer, model },
+  };
 }
 
 function tell(made: ApiBootstrap, write: (text: string) => void): void {
@@ -123,11 +134,6 @@ async function write(path: string, octets: Uint8Array): Promise<void> {
     // It holds secrets.
     await writeFile(path, octets, { mode: 0o600 });
   } catch (cause) {
-    throw new CliError(
-      'file',
-      `${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      [],
-      cause,
-    );
+    throw fileError(path, cause);
   }
 }
