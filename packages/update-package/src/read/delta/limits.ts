@@ -11,8 +11,8 @@ export const MAX_TABLE_BITS = 18;
 export const MIN_TABLE_BITS = 8;
 /** With more than one interval, what was learnt must fit into a checkpoint. */
 export const MAX_CHECKPOINT_BYTES = 0x40000;
-/** So the tables have at most so many cells then: what else was learnt takes 35 kB. */
-export const MAX_CELLS_OF_SEVERAL = 0x1b000;
+/** So the tables have at most so many cells of two octets then; 40 kB are for what else was learnt. */
+export const MAX_CELLS_OF_SEVERAL: number = (MAX_CHECKPOINT_BYTES - 0xa000) / 2;
 /** Forms of pointers of one image. */
 export const MAX_POINTER_FORMS = 4;
 /** A head that is longer is none. */
