@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { jsonCommand, outputOf } from './context.ts';
+import { fileError } from './file-error.ts';
 import { printJson } from './output.ts';
 
 interface DdfOptions {
@@ -17,10 +18,14 @@ export function registerDdf(device: Command): void {
       const octets = await describeDevice(dir, wbxml === true ? 'wbxml' : 'xml');
       if (file === undefined) {
         if (wbxml === true) command.error('error: --wbxml needs a file');
-        output.write(Buffer.from(octets).toString('utf8'));
+        const description = Buffer.from(octets).toString('utf8');
+        if (output.json) printJson(output, { description });
+        else output.write(description);
         return;
       }
-      await writeFile(file, octets);
+      await writeFile(file, octets).catch((cause: unknown) => {
+        throw fileError(file, cause);
+      });
       if (output.json) printJson(output, { file, octets: octets.length });
       else output.write(`${file} written, ${octets.length} octets\n`);
     });
