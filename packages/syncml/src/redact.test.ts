@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Item, SyncMLMessage } from './model.ts';
 import { redactMessage } from './redact.ts';
+import { formatMgmtTree } from './tnds.ts';
 
 const sha256 = (octets: Uint8Array): string => createHash('sha256').update(octets).digest('hex');
 
@@ -54,6 +55,41 @@ describe('redactMessage', () => {
       const item = { Target: { LocURI: `./DMAcc/x/AppAuth/y/${leaf}` }, Data: 'hunter2' };
       expect(dataOf(redactMessage(withItem(item), sha256))).toBe('[redacted]');
     }
+  });
+
+  it.each<[string, (tree: { readonly xml: string; readonly wbxml: Uint8Array }) => Item]>([
+    ['XML', ({ xml }) => ({ Data: xml })],
+    ['XML as octets', ({ xml }) => ({ Data: Buffer.from(xml) })],
+    ['WBXML', ({ wbxml }) => ({ Meta: { Format: 'bin' }, Data: wbxml })],
+    [
+      'WBXML in base64',
+      ({ wbxml }) => ({ Meta: { Format: 'b64' }, Data: Buffer.from(wbxml).toString('base64') }),
+    ],
+  ])('hides a serialised subtree with a secret: %s', (_, itemOf) => {
+    const tree = (name: string) => {
+      const node = { name: 'Node', namespace: '', attributes: {} };
+      const leaf = (of: string, text: string) => ({
+        name: of,
+        namespace: '',
+        attributes: {},
+        children: [text],
+      });
+      const root = {
+        name: 'MgmtTree',
+        namespace: '',
+        attributes: {},
+        children: [
+          leaf('VerDTD', '1.2'),
+          { ...node, children: [leaf('NodeName', name), leaf('Value', 'hunter2')] },
+        ],
+      };
+      return { xml: formatMgmtTree(root, 'xml'), wbxml: formatMgmtTree(root, 'wbxml') };
+    };
+    expect(dataOf(redactMessage(withItem(itemOf(tree('AAuthSecret'))), sha256))).toBe('[redacted]');
+    expect(dataOf(redactMessage(withItem(itemOf(tree('AAuthName'))), sha256))).not.toBe('[redacted]');
+    expect(dataOf(redactMessage(withItem({ Data: 'AAuthName/AAuthSecret' }), sha256))).toBe(
+      'AAuthName/AAuthSecret',
+    );
   });
 
   it('hides the token of download URLs and keeps the rest', () => {

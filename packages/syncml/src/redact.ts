@@ -1,4 +1,5 @@
 import { decodeText, encodeText } from '@fumarole/wbxml';
+import { decodeBase64 } from './base64.ts';
 import type { Command, Cred, Data, Item, Meta, SyncHdr, SyncMLMessage } from './model.ts';
 
 /** Data above this is kept as length, hash and its first octets. */
@@ -9,6 +10,9 @@ const HIDDEN = '[redacted]';
 const CAPABILITY_URL = /(\/(?:d|dd|n)\/)[^\s"'<>?/]+/g;
 /** Leaves of DMAcc (OMA-TS-DM_StdObj) that hold secrets and nonces. */
 const SECRET_LEAF = /\/(?:AAuthSecret|AAuthData|ClientPW|ServerPW|ClientNonce|ServerNonce)$/i;
+/** The same as names in a serialised subtree (TNDS), before their values. */
+const SECRET_NAME = /AAuthSecret|AAuthData|ClientPW|ServerPW|ClientNonce|ServerNonce/i;
+const VALUE_ELEMENT = /<(?:\w+:)?(?:Value|Data)\b/;
 
 /** SHA-256 of octets as lower-case hex. */
 export type Sha256Hex = (octets: Uint8Array) => string;
@@ -70,12 +74,13 @@ function redactItem(item: Item, sha256: Sha256Hex): Item {
   const uri = item.Target?.LocURI ?? item.Source?.LocURI ?? '';
   const meta = item.Meta === undefined ? {} : { Meta: redactMeta(item.Meta) };
   if (item.Data === undefined) return { ...item, ...meta };
-  return { ...item, ...meta, Data: SECRET_LEAF.test(uri) ? HIDDEN : keptData(item.Data, sha256) };
+  const hidden = SECRET_LEAF.test(uri) || hidesSecret(item.Data, item.Meta?.Format);
+  return { ...item, ...meta, Data: hidden ? HIDDEN : keptData(item.Data, sha256) };
 }
 
 function keptData(data: Data, sha256: Sha256Hex): string {
   if (typeof data === 'string') {
-    if (data.length <= MAX_KEPT_BYTES) return hideCapabilities(data);
+    if (data.length <= MAX_KEPT_BYTES) return isSecretTree(data) ? HIDDEN : hideCapabilities(data);
     return digest(encodeText(data), sha256);
   }
   if (!(data instanceof Uint8Array)) {
@@ -84,13 +89,27 @@ function keptData(data: Data, sha256: Sha256Hex): string {
   }
   if (data.length > MAX_KEPT_BYTES) return digest(data, sha256);
   const text = decodeText(data, 0, data.length, 'utf-8');
-  return /^[\t\n\r\x20-\x7e]*$/.test(text)
-    ? hideCapabilities(text)
-    : `[${data.length} octets, hex ${hex(data)}]`;
+  const readable = /^[\t\n\r\x20-\x7e]*$/.test(text);
+  if (readable ? isSecretTree(text) : SECRET_NAME.test(text)) return HIDDEN;
+  return readable ? hideCapabilities(text) : `[${data.length} octets, hex ${hex(data)}]`;
 }
 
 function digest(octets: Uint8Array, sha256: Sha256Hex): string {
-  return `[${octets.length} octets, sha256 ${sha256(octets)}, first ${hex(octets.subarray(0, HEAD_BYTES))}]`;
+  const head = octets.subarray(0, HEAD_BYTES);
+  const shown = SECRET_NAME.test(decodeText(head, 0, head.length, 'iso-8859-1')) ? HIDDEN : hex(head);
+  return `[${octets.length} octets, sha256 ${sha256(octets)}, first ${shown}]`;
+}
+
+/** Octets that travel as base64 text. */
+function hidesSecret(data: Data, format: string | undefined): boolean {
+  if (typeof data !== 'string' || (format !== 'b64' && format !== 'bin')) return false;
+  const octets = data.length <= MAX_KEPT_BYTES ? decodeBase64(data) : undefined;
+  return octets !== undefined && SECRET_NAME.test(decodeText(octets, 0, octets.length, 'iso-8859-1'));
+}
+
+/** Names alone, as a list of children has them, are no secret. */
+function isSecretTree(text: string): boolean {
+  return VALUE_ELEMENT.test(text) && SECRET_NAME.test(text);
 }
 
 function hex(octets: Uint8Array): string {
