@@ -39,7 +39,7 @@ export function hookChannel({ url, token }: HookOptions): WakeChannel {
       }).catch((error: unknown) => {
         throw new WakeError('no-connection', `${new URL(url).host} does not answer`, error);
       });
-      await response.body?.cancel();
+      await response.body?.cancel().catch(() => undefined);
       if (!response.ok) throw refusal(response.status);
       return { references: [] };
     },
