@@ -103,9 +103,8 @@ export const NOTIFICATION_FAULTS: readonly Fault[] = [
   {
     id: 'repeat-with-another-session-id',
     file: `${SERVER}/wake-service.ts`,
-    find: 'const payload = JSON.stringify({ ...state, sent: state.sent + 1, unsent: 0 } satisfies WakeState);',
-    replace:
-      'const payload = JSON.stringify({ ...state, sessionId: sessionId(), sent: state.sent + 1, unsent: 0 });',
+    find: 'const left: WakeState = { ...state, sent: state.sent + 1, unsent: 0 };',
+    replace: 'const left: WakeState = { ...state, sessionId: sessionId(), sent: state.sent + 1, unsent: 0 };',
     breaks: ['N-041'],
     tests: serverTests,
   },
