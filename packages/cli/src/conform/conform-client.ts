@@ -27,8 +27,54 @@ interface ClientOptions extends CommonOptions {
 const SHELL_MS = 120_000;
 
 export function registerConformClient(conform: Command, version: string): void {
-  const command = conform
-    .command('client')
+  commonOptions(withOptions(conform.command('client'))).action(
+    async (options: ClientOptions, self: Command) => {
+      const output = outputOf(self);
+      const { conformClient, PeerUnreachable, CLIENT_CHECKS } = await import('@fumarole/conform');
+      if (listed(CLIENT_CHECKS, options, output)) return;
+      const target = await targetOf(options);
+      const run = {
+        ...options,
+        told: teller(options, output),
+        listening: (url: string) =>
+          output.warn(
+            `Listening at ${url}${options.trigger === undefined ? '; let the client connect, again and again' : ''}\n`,
+          ),
+      };
+      const started = new Date();
+      let subject = options.publicUrl ?? options.listen;
+      const results: readonly CheckResult[] = await conformClient(target, {
+        ...run,
+        met: (device) => {
+          subject = device;
+        },
+      }).catch((error: unknown) => {
+        throw error instanceof PeerUnreachable ? new CliError('no-verdict', error.message, [], error) : error;
+      });
+      const report = {
+        role: 'client' as const,
+        subject,
+        facts: [
+          ['account', target.account.name],
+          ['scheme', target.scheme],
+          ['packages', String(target.packages.length)],
+          [
+            'time limit',
+            `${target.timeoutMs / 1000} s for a message, ${target.sessionMs / 1000} s for a session`,
+          ],
+        ] as const,
+        tool: `fumarole ${version}`,
+        startedAt: started.toISOString(),
+        durationMs: Date.now() - started.getTime(),
+        results,
+      };
+      await finish(report, options, output);
+    },
+  );
+}
+
+function withOptions(command: Command): Command {
+  return command
     .description('play a DM server by script against a client that connects')
     .option('--listen <[host:]port>', 'where the client finds us', '127.0.0.1:8085')
     .option('--public-url <url>', 'how the client reaches us, when not by that address')
@@ -58,48 +104,6 @@ export function registerConformClient(conform: Command, version: string): void {
       wholeNumber(50, 600_000),
       1500,
     );
-  commonOptions(command).action(async (options: ClientOptions, self: Command) => {
-    const output = outputOf(self);
-    const { conformClient, PeerUnreachable, CLIENT_CHECKS } = await import('@fumarole/conform');
-    if (listed(CLIENT_CHECKS, options, output)) return;
-    const target = await targetOf(options);
-    const run = {
-      ...options,
-      told: teller(options, output),
-      listening: (url: string) =>
-        output.warn(
-          `Listening at ${url}${options.trigger === undefined ? '; let the client connect, again and again' : ''}\n`,
-        ),
-    };
-    const started = new Date();
-    let subject = options.publicUrl ?? options.listen;
-    const results: readonly CheckResult[] = await conformClient(target, {
-      ...run,
-      met: (device) => {
-        subject = device;
-      },
-    }).catch((error: unknown) => {
-      throw error instanceof PeerUnreachable ? new CliError('no-verdict', error.message, [], error) : error;
-    });
-    const report = {
-      role: 'client' as const,
-      subject,
-      facts: [
-        ['account', target.account.name],
-        ['scheme', target.scheme],
-        ['packages', String(target.packages.length)],
-        [
-          'time limit',
-          `${target.timeoutMs / 1000} s for a message, ${target.sessionMs / 1000} s for a session`,
-        ],
-      ] as const,
-      tool: `fumarole ${version}`,
-      startedAt: started.toISOString(),
-      durationMs: Date.now() - started.getTime(),
-      results,
-    };
-    await finish(report, options, output);
-  });
 }
 
 async function targetOf(options: ClientOptions): Promise<ClientTarget> {
