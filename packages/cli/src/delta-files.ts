@@ -2,6 +2,7 @@ import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node
 import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { makeDelta } from '@fumarole/update-package/make';
 import { DeltaDecoder, type DeltaHeader, type OldImage } from '@fumarole/update-package/read';
+import { fileError } from './file-error.ts';
 import { packagePorts } from './key-files.ts';
 import { told } from './package-files.ts';
 
@@ -39,6 +40,15 @@ export async function makeDeltaFile(from: string, to: string, out: string): Prom
   return { ...measured(started, header), bytes: octets.length, copied, added };
 }
 
+/** The octets of a file in pieces; its own errors name it. Throws CliError `file`. */
+async function* piecesOf(file: string): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* createReadStream(file);
+  } catch (error) {
+    throw fileError(file, error);
+  }
+}
+
 /** Applies a delta file; nothing is left at `out` when it fails. Throws CliError and PackageError. */
 export async function applyDeltaFile(from: string, delta: string, out: string): Promise<DeltaReport> {
   const started = performance.now();
@@ -49,12 +59,12 @@ export async function applyDeltaFile(from: string, delta: string, out: string): 
   try {
     const decoder = new DeltaDecoder(imageFile(file), packagePorts.sha256);
     const write = async (target: FileHandle): Promise<void> => {
-      for await (const piece of createReadStream(delta)) {
+      for await (const piece of piecesOf(delta)) {
         for (const interval of decoder.write(piece)) await target.writeFile(interval);
       }
       decoder.finish();
     };
-    await told(delta, writeWhole(out, write));
+    await told(out, writeWhole(out, write));
     const { header } = decoder;
     return { ...measured(started, header), bytes: header?.newSize ?? 0 };
   } finally {

@@ -148,6 +148,12 @@ describe('fumarole package diff and apply', () => {
     await expect(onto('other')).rejects.toMatchObject({ code: 'PACKAGE_MALFORMED' });
     await writeFile(at('other'), 'c'.repeat(1000));
     await expect(onto('other')).rejects.toMatchObject({ code: 'PACKAGE_HASH' });
+    await expect(
+      run('package', 'apply', '--from', at('old'), '--delta', at('delta'), '--out', at('none/made')),
+    ).rejects.toThrow(`${at('none/made')}: no such file`);
+    await expect(
+      run('package', 'apply', '--from', at('old'), '--delta', at('none'), '--out', at('made')),
+    ).rejects.toThrow(`${at('none')}: no such file`);
     const damaged = await readFile(at('delta'));
     await writeFile(at('delta'), damaged.subarray(0, damaged.length - 1));
     await expect(onto('old')).rejects.toThrow();

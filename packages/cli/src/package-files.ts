@@ -14,6 +14,7 @@ import {
   type Verdict,
   verifySignatures,
 } from '@fumarole/update-package/read';
+import { CliError } from './cli-error.ts';
 import { fileError } from './file-error.ts';
 import { packagePorts } from './key-files.ts';
 
@@ -121,7 +122,7 @@ export async function told<T>(file: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof PackageError || !(error instanceof Error)) throw error;
+    if (error instanceof PackageError || error instanceof CliError) throw error;
     throw fileError(file, error);
   }
 }
