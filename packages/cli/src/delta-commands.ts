@@ -11,7 +11,7 @@ interface DiffOptions {
 
 interface ApplyOptions {
   readonly from: string;
-  readonly delta: string;
+  readonly patch: string;
   readonly out: string;
 }
 
@@ -26,10 +26,10 @@ export function registerDeltaCommands(packages: Command): void {
     });
   jsonCommand(packages, 'apply', 'make the new image from the old one and a delta')
     .requiredOption('--from <file>', 'the old image')
-    .requiredOption('--delta <file>', 'the delta')
+    .requiredOption('--patch <file>', 'the delta')
     .requiredOption('--out <file>', 'image to write')
-    .action(async ({ from, delta, out }: ApplyOptions, command: Command) => {
-      report(command, out, await applyDeltaFile(from, delta, out));
+    .action(async ({ from, patch, out }: ApplyOptions, command: Command) => {
+      report(command, out, await applyDeltaFile(from, patch, out));
     });
 }
 

@@ -131,7 +131,7 @@ describe('fumarole package diff and apply', () => {
     );
     expect(made).toMatchObject({ bytes: (await stat(at('delta'))).size, newBytes: next.image.length });
     expect(made.bytes).toBeLessThan(next.image.length / 10);
-    const files = ['--from', at('old'), '--delta', at('delta'), '--out', at('made')];
+    const files = ['--from', at('old'), '--patch', at('delta'), '--out', at('made')];
     expect(JSON.parse(await run('package', 'apply', ...files, '--json'))).toMatchObject({
       bytes: next.image.length,
     });
@@ -143,16 +143,16 @@ describe('fumarole package diff and apply', () => {
     await writeFile(at('new'), 'b'.repeat(1000));
     await run('package', 'diff', '--from', at('old'), '--to', at('new'), '--out', at('delta'));
     const onto = (from: string) =>
-      run('package', 'apply', '--from', at(from), '--delta', at('delta'), '--out', at('made'));
+      run('package', 'apply', '--from', at(from), '--patch', at('delta'), '--out', at('made'));
     await writeFile(at('other'), 'a'.repeat(999));
     await expect(onto('other')).rejects.toMatchObject({ code: 'PACKAGE_MALFORMED' });
     await writeFile(at('other'), 'c'.repeat(1000));
     await expect(onto('other')).rejects.toMatchObject({ code: 'PACKAGE_HASH' });
     await expect(
-      run('package', 'apply', '--from', at('old'), '--delta', at('delta'), '--out', at('none/made')),
+      run('package', 'apply', '--from', at('old'), '--patch', at('delta'), '--out', at('none/made')),
     ).rejects.toThrow(`${at('none/made')}: no such file`);
     await expect(
-      run('package', 'apply', '--from', at('old'), '--delta', at('none'), '--out', at('made')),
+      run('package', 'apply', '--from', at('old'), '--patch', at('none'), '--out', at('made')),
     ).rejects.toThrow(`${at('none')}: no such file`);
     const damaged = await readFile(at('delta'));
     await writeFile(at('delta'), damaged.subarray(0, damaged.length - 1));
