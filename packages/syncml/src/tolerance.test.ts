@@ -228,6 +228,9 @@ describe('what is understood', () => {
     expect(textOf(messageOf(replace({ Data: octets })))).toContain('>b64<');
     const text = textOf(messageOf(replace({ Meta: { Format: 'chr' }, Data: Uint8Array.of(0x68, 0x69) })));
     expect(text).toContain('<Data>hi</Data>');
+    // found by fuzzing: what XML cannot hold is not text there, whatever Format says
+    const control = textOf(messageOf(replace({ Meta: { Format: 'xml' }, Data: Uint8Array.of(3, 0x68) })));
+    expect(control).toContain('<Data>A2g=</Data>');
   });
 
   it('R-018: over WBXML the sender chooses between bin in OPAQUE and b64 as text', () => {

@@ -6,6 +6,9 @@ import { Tag } from '../tag.ts';
 import type { Emitter } from './emitter.ts';
 import { writeMeta } from './meta.ts';
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the characters that XML 1.0 cannot hold
+const NOT_IN_XML = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/;
+
 export function writeItem(out: Emitter, item: Item, commandMeta: Meta | undefined): void {
   out.open(Tag.Item);
   if (item.Target !== undefined) {
@@ -53,9 +56,15 @@ function writeOctets(out: Emitter, item: Item, octets: Uint8Array, commandMeta: 
     out.octetElement(Tag.Data, octets);
     return;
   }
-  const text = holdsText(item.Meta, commandMeta) ? decodeTextStrictly(octets) : undefined;
+  const text = holdsText(item.Meta, commandMeta) ? xmlText(octets) : undefined;
   writeMeta(out, text === undefined ? asBase64(item, commandMeta) : item.Meta);
   out.textElement(Tag.Data, text ?? encodeBase64(octets));
+}
+
+/** The octets as text, if they are UTF-8 and XML can hold every character of it. */
+function xmlText(octets: Uint8Array): string | undefined {
+  const text = decodeTextStrictly(octets);
+  return text === undefined || NOT_IN_XML.test(text) ? undefined : text;
 }
 
 /** The item's Meta with Format `b64`, unless that is in force already (R-017). */
