@@ -1,7 +1,6 @@
 export {
   type DeltaCheckpoint,
   DeltaDecoder,
-  decoderMemory,
 } from './delta/delta-decoder.ts';
 export type { DeltaHeader } from './delta/header.ts';
 export type { OldImage } from './delta/ports.ts';

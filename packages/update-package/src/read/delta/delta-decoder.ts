@@ -6,7 +6,8 @@ import { checkCommands } from './check-commands.ts';
 import { type Command, codeCommands } from './command.ts';
 import { type DeltaHeader, HASH_PREFIX_BYTES, parseHeader } from './header.ts';
 import { ImageCoder } from './image-coder.ts';
-import { INTERVAL_BYTES, MAX_HEAD_BYTES } from './limits.ts';
+import { INTERVAL_BYTES } from './limits.ts';
+import { Pending } from './pending.ts';
 import type { OldImage } from './ports.ts';
 
 /** In front of each interval: its length, the highest bit set where its octets stand as they are. */
@@ -33,7 +34,7 @@ export class DeltaDecoder {
   readonly #old: OldImage;
   readonly #sha256: Sha256 | undefined;
   #hash: IncrementalHash | undefined;
-  #pending: Uint8Array = new Uint8Array(0);
+  readonly #pending = new Pending();
   #header: DeltaHeader | undefined;
   #coder: ImageCoder | undefined;
   #prelude = 0;
@@ -50,7 +51,7 @@ export class DeltaDecoder {
   /** Goes on from a checkpoint; `prelude` are the first octets of the same delta, before the intervals. */
   static resume(old: OldImage, prelude: Uint8Array, checkpoint: DeltaCheckpoint): DeltaDecoder {
     const decoder = new DeltaDecoder(old);
-    decoder.#pending = new Uint8Array(prelude);
+    decoder.#pending.append(prelude);
     decoder.#readPrelude();
     decoder.#restore(checkpoint);
     return decoder;
@@ -71,7 +72,7 @@ export class DeltaDecoder {
    * {@link PackageError}; nothing is to be written after that.
    */
   *write(octets: Uint8Array): Generator<Uint8Array, void> {
-    this.#pending = join(this.#pending, octets);
+    this.#pending.append(octets);
     if (this.#coder === undefined) this.#readPrelude();
     for (let interval = this.#takeInterval(); interval !== undefined; interval = this.#takeInterval()) {
       yield interval;
@@ -112,7 +113,7 @@ export class DeltaDecoder {
   }
 
   #readPrelude(): void {
-    const parsed = parseHeader(this.#pending);
+    const parsed = parseHeader(this.#pending.octets);
     if (parsed === undefined) return;
     const { header, length } = parsed;
     if (header.oldSize !== this.#old.size) {
@@ -122,7 +123,7 @@ export class DeltaDecoder {
     this.#header = header;
     const end = length + header.commandBytes;
     if (this.#pending.length < end) return;
-    const coded = this.#pending.subarray(length, end);
+    const coded = this.#pending.octets.subarray(length, end);
     const commands: readonly Command[] = codeCommands(new BitDecoder(coded), header.commands);
     checkCommands(header, commands, length);
     this.#coder = new ImageCoder(header, commands, this.#old);
@@ -148,7 +149,8 @@ export class DeltaDecoder {
     const coder = this.#coder;
     if (header === undefined || coder === undefined || this.#isDone) return undefined;
     if (this.#pending.length < INTERVAL_PREFIX_BYTES) return undefined;
-    const prefix = new DataView(this.#pending.buffer, this.#pending.byteOffset).getUint32(0);
+    const { octets } = this.#pending;
+    const prefix = new DataView(octets.buffer, octets.byteOffset).getUint32(0);
     const length = prefix % STORED_BIT;
     const made = new Uint8Array(Math.min(INTERVAL_BYTES, header.newSize - this.#produced));
     const stored = prefix >= STORED_BIT;
@@ -156,7 +158,7 @@ export class DeltaDecoder {
       throw this.#wrong(`an interval of ${length} octets makes ${made.length}`);
     }
     if (this.#pending.length < INTERVAL_PREFIX_BYTES + length) return undefined;
-    const coded = this.#pending.subarray(INTERVAL_PREFIX_BYTES, INTERVAL_PREFIX_BYTES + length);
+    const coded = octets.subarray(INTERVAL_PREFIX_BYTES, INTERVAL_PREFIX_BYTES + length);
     if (stored) made.set(coded);
     coder.code(stored ? teaching : new BitDecoder(coded), this.#produced, made);
     this.#consume(INTERVAL_PREFIX_BYTES + length);
@@ -166,7 +168,7 @@ export class DeltaDecoder {
   }
 
   #consume(count: number): void {
-    this.#pending = this.#pending.subarray(count);
+    this.#pending.drop(count);
     this.#consumed += count;
   }
 
@@ -197,18 +199,4 @@ export class DeltaDecoder {
 /** The memory of an array; a checkpoint is read where it was written, so the order of octets in it does not matter. */
 function octetsOf(array: Uint16Array | Int32Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-}
-
-function join(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(first.length + second.length);
-  joined.set(first);
-  joined.set(second, first.length);
-  return joined;
-}
-
-/** Working memory of the decoder, octets, above the program's own. */
-export function decoderMemory(header: DeltaHeader): number {
-  const tables = (6 << header.correctionBits) * 2 + (7 << header.literalBits) * 2;
-  const intervals = Math.min(INTERVAL_BYTES, header.newSize) * 3;
-  return tables + header.commands * 64 + header.commandBytes + intervals + MAX_HEAD_BYTES + 0x40000;
 }
