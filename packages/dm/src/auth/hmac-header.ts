@@ -24,6 +24,8 @@ export function formatHmacHeader(header: { readonly username: string; readonly m
 }
 
 const QUOTED = /["\\]/;
+/** The form of the standard, as most write it: read at once. */
+const PLAIN = /^algorithm=MD5, ?username="([^"\\]*)", ?mac=([A-Za-z0-9+/]+=*)$/;
 const MAX_HEADER = 1024;
 // A parameter: name = "quoted" | text up to the next comma ('=' of base64 padding included).
 const PARAMETER = /\s*([A-Za-z]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^,]*))\s*(?:,|$)/y;
@@ -32,6 +34,10 @@ const PARAMETER = /\s*([A-Za-z]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^,]*))\s*(?:,|$
 export function parseHmacHeader(text: string): HmacHeader | undefined {
   if (text.length > MAX_HEADER) {
     return undefined;
+  }
+  const plain = PLAIN.exec(text);
+  if (plain !== null) {
+    return { algorithm: 'MD5', username: plain[1] ?? '', mac: plain[2] ?? '' };
   }
   const found = new Map<string, string>();
   PARAMETER.lastIndex = 0;

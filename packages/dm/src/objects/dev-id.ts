@@ -20,9 +20,10 @@ export function deviceKey(devId: string): string {
   const written = (match[1] ?? '').toUpperCase();
   const scheme = ALIASES[written] ?? written;
   const rest = match[2] ?? '';
+  if (scheme !== 'IMEI' && !HEXADECIMAL.includes(scheme)) return `${scheme}:${rest}`;
   const compact = rest.replace(/[-:\s]/g, '');
-  if (scheme === 'IMEI' && /^\d{14,16}$/.test(compact)) return `IMEI:${compact.slice(0, IMEI_DIGITS)}`;
-  if (HEXADECIMAL.includes(scheme) && /^[0-9A-F]+$/i.test(compact))
-    return `${scheme}:${compact.toUpperCase()}`;
-  return `${scheme}:${rest}`;
+  if (scheme === 'IMEI') {
+    return /^\d{14,16}$/.test(compact) ? `IMEI:${compact.slice(0, IMEI_DIGITS)}` : `${scheme}:${rest}`;
+  }
+  return /^[0-9A-F]+$/i.test(compact) ? `${scheme}:${compact.toUpperCase()}` : `${scheme}:${rest}`;
 }

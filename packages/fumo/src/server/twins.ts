@@ -48,18 +48,19 @@ export function learnCrossing(draft: Draft): void {
 
 /** The value of a fact as told in this contact. */
 export function watchFact(draft: Draft, uri: string, told: string | undefined): void {
-  const value = meaningful(told)?.slice(0, 128);
-  const name = WATCHED.get(uri);
-  if (value === undefined || name === undefined) return;
+  const watched = WATCHED.get(uri);
+  const value = watched === undefined ? undefined : meaningful(told)?.slice(0, 128);
+  if (watched === undefined || value === undefined) return;
+  const { name, key } = watched;
   const { twins = NO_SIGNS } = draft.device;
   const { now } = draft.ctx;
-  const seen = twins.facts[uri];
+  const seen = twins.facts[key];
   if (seen?.values.at(-1) === value) return;
   const since = seen !== undefined && !isOurDoing(draft.device, seen.at) && now - seen.at <= TWIN_SIGNS_MS;
   const values = [...(since ? seen.values : []), value].slice(-TWIN_FACT_VALUES);
   draft.device = {
     ...draft.device,
-    twins: { ...twins, facts: { ...twins.facts, [uri]: { values, at: now } } },
+    twins: { ...twins, facts: { ...twins.facts, [key]: { values, at: now } } },
   };
   const [one, other] = values;
   if (values.length === TWIN_FACT_VALUES && values.every((text, i) => text === (i % 2 === 0 ? one : other))) {
@@ -67,10 +68,11 @@ export function watchFact(draft: Draft, uri: string, told: string | undefined): 
   }
 }
 
-const WATCHED: ReadonlyMap<string, string> = new Map([
-  [FIRMWARE_VERSION, 'firmware version'],
-  ['./DevInfo/DmV', 'DM client version'],
-  ['./DevInfo/DevId', 'DevId'],
+/** `key` is the URI in a text of our own: with one that was just read, each look-up would hash it anew. */
+const WATCHED: ReadonlyMap<string, { readonly name: string; readonly key: string }> = new Map([
+  [FIRMWARE_VERSION, { name: 'firmware version', key: FIRMWARE_VERSION }],
+  ['./DevInfo/DmV', { name: 'DM client version', key: './DevInfo/DmV' }],
+  ['./DevInfo/DevId', { name: 'DevId', key: './DevInfo/DevId' }],
 ]);
 
 /** An update of ours was under way since then: a version may have gone forth and back with it. */
