@@ -3,7 +3,8 @@ import { repeat } from './background.ts';
 import type { ServerConfig } from './config.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import { DUE_BATCH, EVENT_MAX_AGE_MS, SWEEP_INTERVAL_MS, TIMELINE_MAX_AGE_MS } from './limits.ts';
-import type { Store, TraceBounds } from './store/port.ts';
+import type { Store } from './store/port.ts';
+import type { TraceBounds } from './store/trace-port.ts';
 
 /** A retry is recognised for 120 s: an ended session's last response stays longer than that. */
 const LEAST_KEPT_MS = 180_000;

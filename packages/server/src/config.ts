@@ -15,7 +15,7 @@ import {
 import type { LogLevel } from './observe/logger.ts';
 import type { ListenerOptions, ServerOptions } from './options.ts';
 import { readSettings, settingsIn, within } from './settings.ts';
-import type { TraceBounds } from './store/port.ts';
+import type { TraceBounds } from './store/trace-port.ts';
 import type { WakeOptions } from './wake/options.ts';
 
 /** Server options, complete and checked. */

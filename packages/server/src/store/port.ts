@@ -1,5 +1,5 @@
 /**
- * The store as the server sees it: rows as plain values, every method asynchronous, every change of shared state
+ * The store as the server sees it: rows as plain values, methods asynchronous, every change of shared state
  * conditional on the version that was read. SQLite implements it today; PostgreSQL can (contract suite:
  * `store-contract.test.ts`). Nothing here is a promise before the returned promise resolves: then it is durable.
  */
@@ -11,6 +11,7 @@ import type {
   TimelineEntry,
   TimelineKind,
 } from '@fumarole/fumo/server';
+import type { Traces } from './trace-port.ts';
 
 /** Outcome of a conditional change: the versions had moved on, nothing was written, read again. */
 export type Commit = 'committed' | 'conflict';
@@ -248,73 +249,6 @@ export interface WorkRow {
   readonly payload: string;
 }
 
-// ---------------------------------------------------------------------------------------------------- traces (telemetry)
-
-/** A message and its answer as kept for people; the telemetry side of the store: batched, not durable at once, never awaited. */
-export interface TracedExchange {
-  /** `SessionRow.id`. */
-  readonly session: string;
-  readonly key: string | undefined;
-  /** Nothing proved that it is the device. */
-  readonly stranger: boolean;
-  readonly encoding: 'xml' | 'wbxml';
-  readonly outcome?: string | undefined;
-  readonly request: TracedMessage;
-  readonly response: TracedMessage & { readonly status: number };
-}
-
-export interface TracedMessage {
-  readonly at: Instant;
-  readonly bytes: number;
-  /** Redacted `SyncMLMessage`, JSON text; absent when it did not decode. */
-  readonly message: string | undefined;
-}
-
-/** One message of an exchange. */
-export interface TraceRow {
-  readonly session: string;
-  readonly at: Instant;
-  readonly from: 'device' | 'server';
-  readonly encoding: 'xml' | 'wbxml';
-  readonly bytes: number;
-  readonly status?: number | undefined;
-  readonly outcome?: string | undefined;
-  /** Redacted `SyncMLMessage`, JSON text; absent when it did not decode. */
-  readonly message?: string | undefined;
-}
-
-export interface TraceSessionRow {
-  readonly id: string;
-  readonly key?: string | undefined;
-  readonly startedAt: Instant;
-  readonly lastAt: Instant;
-  readonly messages: number;
-}
-
-export interface TraceBounds {
-  readonly maxAgeMs: number;
-  /** Messages. */
-  readonly maxRows: number;
-  readonly maxBytes: number;
-}
-
-/** Traces; a lost process loses at most the last batch. */
-export interface Traces {
-  /** Queues; `make` runs when the batch is written, so that a message is not held up by it. */
-  add(make: () => TracedExchange): void;
-  /** Newest first; `before` is the id of the last one seen. */
-  sessions(query: {
-    readonly key?: string;
-    readonly before?: string;
-    readonly limit: number;
-  }): Promise<readonly TraceSessionRow[]>;
-  session(id: string): Promise<TraceSessionRow | undefined>;
-  messages(session: string): Promise<readonly TraceRow[]>;
-  /** Writes what is queued. */
-  flush(): Promise<void>;
-  prune(bounds: TraceBounds, now: Instant): Promise<void>;
-}
-
 // ---------------------------------------------------------------------------------------------------- the port
 
 export interface Store {
@@ -322,9 +256,9 @@ export interface Store {
 
   /**
    * One read for one message. Not `newest`: good enough for what is committed, because the commit compares versions;
-   * what another process has written a moment ago may be missing.
+   * what another process has written a moment ago may be missing. A store that has it at hand makes nobody wait.
    */
-  loadForMessage(key: string, newest?: boolean): Promise<LoadedForMessage>;
+  loadForMessage(key: string, newest?: boolean): LoadedForMessage | Promise<LoadedForMessage>;
   commitMessage(commit: MessageCommit): Promise<Commit>;
   /** The response stored with exactly this version of the session; undefined when it moved on. */
   storedResponse(key: string, version: number): Promise<StoredResponse | undefined>;

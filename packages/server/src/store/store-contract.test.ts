@@ -4,15 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DeviceRecord, PackageRecord } from '@fumarole/fumo/server';
 import { afterEach, describe, expect, it } from 'vitest';
-import type {
-  DeviceWrite,
-  MessageCommit,
-  MessageDeviceWrite,
-  SessionWrite,
-  Store,
-  TracedExchange,
-} from './port.ts';
+import type { DeviceWrite, MessageCommit, MessageDeviceWrite, SessionWrite, Store } from './port.ts';
 import { openSqliteStore } from './sqlite/open-store.ts';
+import type { TracedExchange } from './trace-port.ts';
 import { updateDevice } from './update-device.ts';
 
 interface StoreUnderTest {
@@ -287,6 +281,22 @@ function storeContract(name: string, make: () => StoreUnderTest): void {
       if (again === undefined) throw new Error('nothing claimed');
       expect(await store.finishWork(again, { dueAt: 500, payload: '3' })).toBe('committed');
       expect(await store.work('wake', 'D')).toMatchObject({ dueAt: 500, payload: '3' });
+    });
+
+    it('knows of work for a device that it has at hand, whoever asked for it', async () => {
+      const store = await fresh();
+      const other = await second();
+      for (const asked of [store, other]) {
+        const { version } = await store.loadForMessage('W');
+        await store.commitMessage(message({ session: sessionWrite('W', version) }));
+        expect(await store.work('wake', 'W')).toBeUndefined();
+        await asked.putWork({ kind: 'wake', key: 'W', dueAt: 5, payload: 'p' });
+        await new Promise((resolve) => setImmediate(resolve));
+        expect(await store.work('wake', 'W')).toMatchObject({ payload: 'p' });
+        await store.removeWork('wake', 'W');
+        expect(await store.work('wake', 'W')).toBeUndefined();
+        await store.loadForMessage('W');
+      }
     });
 
     describe('callers', () => {

@@ -8,7 +8,8 @@ import { blob, int, json, optionalInt, optionalText, text } from './values.ts';
 
 const FOR_MESSAGE = `SELECT
   d.serial, d.version, d.manufacturer, d.model, d.firmware, d.state, d.quarantined, d.next_due,
-  s.number, s.version AS s_version, s.key_id, s.sealed, s.nonces, s.contact, s.id, s.token, s.updated_at, s.value
+  s.number, s.version AS s_version, s.key_id, s.sealed, s.nonces, s.contact, s.id, s.token, s.updated_at, s.value,
+  EXISTS (SELECT 1 FROM work w WHERE w.kind = 'wake' AND w.key = k.key) AS awaited
   FROM (SELECT ?1 AS key) AS k
   LEFT JOIN devices d ON d.key = k.key
   LEFT JOIN sessions s ON s.key = k.key`;
@@ -29,6 +30,7 @@ export function loadRows({ db, cache, loaded }: Context, key: string): Loaded {
     serial: optionalInt(row, 'serial') ?? 0,
     number: optionalInt(row, 'number') ?? 0,
     contact: optionalText(row, 'contact'),
+    awaited: optionalInt(row, 'awaited') !== 0,
   };
   // Another process may write between two statements: a record that was read apart makes a mixture, good only once.
   if (made.rows.device?.version === optionalInt(row, 'version')) loaded.put(key, made);

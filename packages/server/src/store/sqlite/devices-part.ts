@@ -22,13 +22,15 @@ type Part = Pick<
 
 export function devicesPart(context: Context): Part {
   const { db, commit, cache, announce } = context;
-  const told = async (wrote: boolean, outcome: Promise<Commit>): Promise<Commit> => {
-    const result = await outcome;
-    if (wrote && result === 'committed') announce();
-    return result;
+  const told = (wrote: boolean, outcome: Promise<Commit>): Promise<Commit> => {
+    if (!wrote) return outcome;
+    return outcome.then((result) => {
+      if (result === 'committed') announce();
+      return result;
+    });
   };
   return {
-    loadForMessage: async (key, newest = true) => loadForMessage(context, key, newest),
+    loadForMessage: (key, newest = true) => loadForMessage(context, key, newest),
     commitMessage: (message) =>
       told(
         message.timeline.length + message.events.length > 0,

@@ -11,6 +11,8 @@ export interface Loaded {
   readonly number: number;
   /** The device's contact facts as they are written there. */
   readonly contact: string | undefined;
+  /** A wake may be waiting for the device; false is certain. */
+  readonly awaited: boolean;
 }
 
 /**

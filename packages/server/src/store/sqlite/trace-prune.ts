@@ -3,7 +3,7 @@
  * nobody who cannot prove to be a device pushes the traces of devices out.
  */
 import { setImmediate as turn } from 'node:timers/promises';
-import type { TraceBounds } from '../port.ts';
+import type { TraceBounds } from '../trace-port.ts';
 import type { Connection } from './connection.ts';
 import { STRANGERS_SHARE, TRACE_PRUNE_SLICE } from './limits.ts';
 import { int, text } from './values.ts';

@@ -1,4 +1,4 @@
-import type { TraceBounds, TracedExchange, TraceRow, TraceSessionRow, Traces } from '../port.ts';
+import type { TraceBounds, TracedExchange, TraceRow, TraceSessionRow, Traces } from '../trace-port.ts';
 import type { Connection, Row } from './connection.ts';
 import { MAX_PAGE, MAX_QUEUED_TRACES, TRACE_BATCH, TRACE_BATCH_MS } from './limits.ts';
 import { pruneTraces } from './trace-prune.ts';
@@ -96,10 +96,20 @@ export class SqliteTraces implements Traces {
     this.#db.prepare('BEGIN IMMEDIATE').run();
     try {
       for (const exchange of exchanges) addExchange(this.#db, exchange);
+      const totals = [
+        { messages: 0, bytes: 0 },
+        { messages: 0, bytes: 0 },
+      ];
       for (const sum of sums(exchanges)) {
         const { id, stranger, key, startedAt, lastAt, messages, bytes } = sum;
         this.#db.run(ADD_SESSION, id, stranger, orNull(key), startedAt, lastAt, messages, bytes);
-        this.#db.run(ADD_TOTALS, messages, bytes, stranger);
+        const total = totals[stranger];
+        if (total === undefined) continue;
+        total.messages += messages;
+        total.bytes += bytes;
+      }
+      for (const [stranger, { messages, bytes }] of totals.entries()) {
+        if (messages > 0) this.#db.run(ADD_TOTALS, messages, bytes, stranger);
       }
       this.#db.prepare('COMMIT').run();
     } catch (error) {
@@ -109,8 +119,8 @@ export class SqliteTraces implements Traces {
   }
 }
 
-function addExchange(db: Connection, { session, stranger, ...rest }: TracedExchange): void {
-  const { encoding, outcome, request, response } = rest;
+function addExchange(db: Connection, exchange: TracedExchange): void {
+  const { session, stranger, encoding, outcome, request, response } = exchange;
   db.run(
     ADD_EXCHANGE,
     session,

@@ -7,10 +7,11 @@ import { int, text } from './values.ts';
 type Part = Pick<Store, 'putWork' | 'work' | 'claimWork' | 'finishWork' | 'removeWork'>;
 
 /** Due work: a claim moves `due_at` to the end of the lease, so a lost process's work falls due again by itself. */
-export function workPart({ db, commit }: Context): Part {
+export function workPart({ db, commit, loaded }: Context): Part {
   return {
     putWork: async ({ kind, key, dueAt, payload }) => {
-      await commit.run(() =>
+      await commit.run(() => {
+        loaded.drop(key);
         db.run(
           `INSERT INTO work (kind, key, version, due_at, payload) VALUES (?,?,?,?,?) ON CONFLICT (kind, key)
            DO UPDATE SET version = excluded.version, due_at = excluded.due_at, payload = excluded.payload`,
@@ -19,10 +20,12 @@ export function workPart({ db, commit }: Context): Part {
           nextVersion(db),
           dueAt,
           payload,
-        ),
-      );
+        );
+      });
     },
     work: async (kind, key) => {
+      loaded.revalidateInTurn();
+      if (kind === 'wake' && loaded.get(key)?.awaited === false) return undefined;
       const row = db.get('SELECT * FROM work WHERE kind = ? AND key = ?', kind, key);
       return row === undefined ? undefined : workRow(row);
     },
