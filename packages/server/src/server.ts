@@ -306,11 +306,12 @@ function endpoint(parts: Parts): NodeHandler {
   });
 }
 
+const DM_URL = /^\/dm\/?(?:\?|$)/;
+
 /** `/dm` goes to the endpoint ahead of the router; the rest is fastify's. */
 function route(app: FastifyInstance, dm: NodeHandler): NodeHandler {
   return (request, response) => {
-    const path = request.url?.split('?', 1)[0];
-    if (path === '/dm' || path === '/dm/') dm(request, response);
+    if (DM_URL.test(request.url ?? '')) dm(request, response);
     else app.routing(request, response);
   };
 }

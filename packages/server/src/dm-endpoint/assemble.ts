@@ -3,10 +3,13 @@ import type { StoredPart } from '../store/port.ts';
 import type { BlobReader } from './blob-port.ts';
 import { MAX_ANSWER_BYTES } from './limits.ts';
 
-/** The whole body: the MAC needs it, and MaxMsgSize bounds it. */
-export async function assemble(parts: readonly MessagePart[], blobs: BlobReader): Promise<Uint8Array> {
+/** The whole body: the MAC needs it, and MaxMsgSize bounds it. At once when nothing has to be read for it. */
+export function assemble(parts: readonly MessagePart[], blobs: BlobReader): Uint8Array | Promise<Uint8Array> {
+  return parts.some(({ kind }) => kind === 'blob') ? readAndJoin(parts, blobs) : joinParts(parts);
+}
+
+async function readAndJoin(parts: readonly MessagePart[], blobs: BlobReader): Promise<Uint8Array> {
   const ranges = parts.flatMap((part) => (part.kind === 'blob' ? [part.ref] : []));
-  if (ranges.length === 0) return joinParts(parts);
   if (partsLength(parts) > MAX_ANSWER_BYTES) throw new RangeError('an answer exceeds its limit');
   const octets = await Promise.all(ranges.map((ref) => blobs.readRange(ref)));
   const byRef = new Map(ranges.map((ref, i) => [ref, octets[i]]));

@@ -6,8 +6,9 @@ import { ArtifactError } from '../artifacts/artifact-error.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { StoreError } from '../store/store-error.ts';
 import { Deadlines } from './deadlines.ts';
-import { type DmRequest, type DmResponse, plainAnswer } from './exchange.ts';
-import { type EndpointDeps, type Handled, handleMessage } from './handle-message.ts';
+import type { EndpointDeps, Handled } from './endpoint.ts';
+import { type DmResponse, plainAnswer } from './exchange.ts';
+import { handleMessage } from './handle-message.ts';
 import {
   BODY_SLACK_BYTES,
   BODY_TIMEOUT_MS,
@@ -53,57 +54,76 @@ export function createNodeHandler(deps: NodeHandlerDeps): NodeHandler {
   const deadlines = new Deadlines(deps.bodyTimeoutMs ?? BODY_TIMEOUT_MS);
   const types: Hand['types'] = new Map();
   const load: Load = { reading: 0, working: 0, maxWorking: deps.maxConcurrent ?? MAX_CONCURRENT };
+  const hand: Hand = { served, load, deadlines, types };
   return (request, response) => {
     if (load.reading >= MAX_READING) {
       send(response, busy('Too many messages at once.'), true);
       request.resume();
       return;
     }
-    exchange(deps, request, { served, load, deadlines, types })
-      .then((answer) => {
-        if (answer.session !== undefined) served.set(request.socket, answer.session);
-        // What is left of a body that was not read must not be taken for the next request.
-        send(response, answer, !request.complete);
-      })
-      .catch((error: unknown) => {
-        deps.log.error({ err: error }, 'DM answer failed');
-        response.destroy();
-      });
+    receive(deps, hand, request, response);
   };
 }
 
-async function exchange(
+function receive(
   deps: NodeHandlerDeps,
+  hand: Hand,
   request: IncomingMessage,
-  { served, load, deadlines, types }: Hand,
-): Promise<DmResponse> {
-  if (request.method !== 'POST') return plainAnswer(405, 'POST only.', { allow: 'POST' });
+  response: ServerResponse,
+): void {
+  const { load, deadlines, types } = hand;
+  const refuse = (answer: DmResponse): void => deliver(deps, request, response, answer);
+  if (request.method !== 'POST') {
+    refuse(plainAnswer(405, 'POST only.', { allow: 'POST' }));
+    return;
+  }
   const type = typeOf(request.headers['content-type'], types);
   const coding = request.headers['content-encoding'] ?? 'identity';
   if (type === undefined || !CHARSETS.has(type.charset) || coding.toLowerCase() !== 'identity') {
-    return plainAnswer(415, 'Send application/vnd.syncml.dm+wbxml or application/vnd.syncml.dm+xml.');
+    refuse(plainAnswer(415, 'Send application/vnd.syncml.dm+wbxml or application/vnd.syncml.dm+xml.'));
+    return;
   }
   const limit = deps.session.maxMsgSize + BODY_SLACK_BYTES;
   load.reading += 1;
-  const body = await readBody(request, limit, deadlines);
-  load.reading -= 1;
-  if (typeof body === 'string') return problemAnswer(body, limit);
-  if (load.working >= load.maxWorking) return busy('Too many messages at once.');
-  const peer = peerOf(request, deps.trust);
+  readBody(request, limit, deadlines, (body) => {
+    load.reading -= 1;
+    if (typeof body === 'string') refuse(problemAnswer(body, limit));
+    else if (load.working >= load.maxWorking) refuse(busy('Too many messages at once.'));
+    else void work(deps, hand, request, response, body, type);
+  });
+}
+
+/** Never rejects. */
+async function work(
+  deps: NodeHandlerDeps,
+  { served, load }: Hand,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer,
+  type: ContentType,
+): Promise<void> {
   const start = performance.now();
   load.working += 1;
-  const handled = await guarded(deps, {
-    body,
-    type,
-    hmacHeader: headerText(request.headers['x-syncml-hmac']),
-    token: tokenOf(request.url ?? ''),
-    secure: peer.secure,
-    loopback: peer.loopback,
-    certificateDevice: peer.certificateDevice,
-    connectionSession: peer.direct ? served.get(request.socket) : undefined,
-  });
+  let handled: Handled;
+  try {
+    const peer = peerOf(request, deps.trust);
+    handled = await handleMessage(deps, {
+      body,
+      type,
+      hmacHeader: headerText(request.headers['x-syncml-hmac']),
+      token: tokenOf(request.url ?? ''),
+      secure: peer.secure,
+      loopback: peer.loopback,
+      certificateDevice: peer.certificateDevice,
+      connectionSession: peer.direct ? served.get(request.socket) : undefined,
+    });
+  } catch (error) {
+    handled = failed(deps, error);
+  }
   load.working -= 1;
-  const { response, report } = handled;
+  const { response: answer, report } = handled;
+  if (answer.session !== undefined) served.set(request.socket, answer.session);
+  deliver(deps, request, response, answer);
   const seconds = (performance.now() - start) / 1000;
   deps.metrics.message({ encoding: type.encoding, auth: report.auth, outcome: report.outcome, seconds });
   if (report.outcome === 'malformed' || report.outcome === 'refused') {
@@ -111,7 +131,21 @@ async function exchange(
   } else if (deps.log.isLevelEnabled('debug')) {
     deps.log.debug({ ...report, bytes: body.length }, 'DM message');
   }
-  return response;
+}
+
+function deliver(
+  deps: NodeHandlerDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: DmResponse,
+): void {
+  try {
+    // What is left of a body that was not read must not be taken for the next request.
+    send(response, answer, !request.complete);
+  } catch (error) {
+    deps.log.error({ err: error }, 'DM answer failed');
+    response.destroy();
+  }
 }
 
 const MAX_TYPES = 64;
@@ -123,21 +157,17 @@ function typeOf(header: string | undefined, types: Hand['types']): ContentType |
   return type;
 }
 
-async function guarded(deps: NodeHandlerDeps, request: DmRequest): Promise<Handled> {
-  try {
-    return await handleMessage(deps, request);
-  } catch (error) {
-    const away = error instanceof StoreError && (error.code === 'busy' || error.code === 'closed');
-    // A repeated answer names a package that is lost on our disk: no other answer may stand for it (P-016), and the
-    // device's next session goes without.
-    const lost = error instanceof ArtifactError;
-    deps.log.error({ err: error }, 'DM message failed');
-    return {
-      response:
-        away || lost ? busy('The store does not answer.') : plainAnswer(500, 'The server made a mistake.'),
-      report: { outcome: 'failed', auth: 'unknown' },
-    };
-  }
+function failed({ log }: NodeHandlerDeps, error: unknown): Handled {
+  const away = error instanceof StoreError && (error.code === 'busy' || error.code === 'closed');
+  // A repeated answer names a package that is lost on our disk: no other answer may stand for it (P-016), and the
+  // device's next session goes without.
+  const lost = error instanceof ArtifactError;
+  log.error({ err: error }, 'DM message failed');
+  return {
+    response:
+      away || lost ? busy('The store does not answer.') : plainAnswer(500, 'The server made a mistake.'),
+    report: { outcome: 'failed', auth: 'unknown' },
+  };
 }
 
 function busy(text: string): DmResponse {

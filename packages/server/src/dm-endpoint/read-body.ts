@@ -3,35 +3,46 @@ import type { Deadlines } from './deadlines.ts';
 
 export type BodyProblem = 'too-large' | 'too-slow' | 'broken';
 
-/** The whole body, chunked or not, within size and time. */
-export async function readBody(
+/** The whole body, chunked or not, within size and time; `done` is called once. */
+export function readBody(
   request: IncomingMessage,
   maxBytes: number,
   deadlines: Deadlines,
-): Promise<Buffer | BodyProblem> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return 'too-large';
-  return new Promise((resolve) => {
-    const pieces: Buffer[] = [];
-    let octets = 0;
-    const late = (): void => done('too-slow');
-    const done = (result: Buffer | BodyProblem): void => {
-      deadlines.end(late);
-      if (typeof result === 'string') {
-        request.removeAllListeners('data');
-        request.pause();
-      }
-      resolve(result);
-    };
-    deadlines.begin(late);
-    request.on('data', (piece: Buffer) => {
-      octets += piece.length;
-      if (octets > maxBytes) done('too-large');
-      else pieces.push(piece);
-    });
-    request.on('end', () => done(pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces)));
-    request.on('error', () => done('broken'));
-    request.on('close', () => {
-      if (!request.complete) done('broken');
-    });
+  done: (body: Buffer | BodyProblem) => void,
+): void {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
+    done('too-large');
+    return;
+  }
+  // In the usual case the one piece there is.
+  let first: Buffer | undefined;
+  const more: Buffer[] = [];
+  let octets = 0;
+  let ended = false;
+  const end = (result: Buffer | BodyProblem): void => {
+    if (ended) return;
+    ended = true;
+    deadlines.end(late);
+    if (typeof result === 'string') {
+      request.removeAllListeners('data');
+      request.pause();
+    }
+    done(result);
+  };
+  const late = (): void => end('too-slow');
+  const broken = (): void => end('broken');
+  deadlines.begin(late);
+  request.on('data', (piece: Buffer) => {
+    octets += piece.length;
+    if (octets > maxBytes) end('too-large');
+    else if (first === undefined) first = piece;
+    else more.push(piece);
   });
+  request.on('end', () => {
+    const start = first ?? Buffer.alloc(0);
+    end(more.length === 0 ? start : Buffer.concat([start, ...more]));
+  });
+  request.on('error', broken);
+  // Also after the end, where it changes nothing.
+  request.on('close', broken);
 }

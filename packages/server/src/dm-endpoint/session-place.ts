@@ -31,20 +31,29 @@ export interface PlaceQuestion {
   readonly stepOn: (row: SessionRow | undefined) => StepResult;
 }
 
-export async function stepInPlace(store: Pick<Store, 'caller'>, question: PlaceQuestion): Promise<Placed> {
-  const { key, hdr, request, main, stepOn } = question;
-  if (hdr.MsgID === 1) {
-    const stepped = stepOn(main);
-    if (stepped.turn === 'retry' || isProven(stepped.session)) return { stepped, row: main };
-    const slot = slotOf(hdr.SessionID);
-    const row = await store.caller(key, slot);
-    return { stepped: stepOn(row), row, slot };
-  }
-  if (!isSessionsOwn(request, main)) {
-    const slot = slotOf(hdr.SessionID);
-    const row = await store.caller(key, slot);
-    if (row !== undefined && isCallersMessage(question, row)) return { stepped: stepOn(row), row, slot };
-  }
+/** At once for who is the device; callers are looked up. */
+export function stepInPlace(store: Pick<Store, 'caller'>, question: PlaceQuestion): Placed | Promise<Placed> {
+  const { hdr, request, main, stepOn } = question;
+  if (hdr.MsgID !== 1 && !isSessionsOwn(request, main)) return stepOutOfSession(store, question);
+  const stepped = stepOn(main);
+  if (hdr.MsgID !== 1 || stepped.turn === 'retry' || isProven(stepped.session)) return { stepped, row: main };
+  return stepOfCaller(store, question);
+}
+
+async function stepOfCaller(
+  store: Pick<Store, 'caller'>,
+  { key, hdr, stepOn }: PlaceQuestion,
+): Promise<Placed> {
+  const slot = slotOf(hdr.SessionID);
+  const row = await store.caller(key, slot);
+  return { stepped: stepOn(row), row, slot };
+}
+
+async function stepOutOfSession(store: Pick<Store, 'caller'>, question: PlaceQuestion): Promise<Placed> {
+  const { key, hdr, main, stepOn } = question;
+  const slot = slotOf(hdr.SessionID);
+  const row = await store.caller(key, slot);
+  if (row !== undefined && isCallersMessage(question, row)) return { stepped: stepOn(row), row, slot };
   return { stepped: stepOn(main), row: main };
 }
 

@@ -22,22 +22,25 @@ export interface WrittenAnswer {
  * The answer with the octets of the objects in it. A package that is lost or cut short on our disk must not stop the
  * device: it is answered without, and the fleet learns that the object failed.
  */
-export async function writeAnswer(
+export function writeAnswer(
   { blobs, session: config }: { readonly blobs: BlobReader; readonly session: SessionConfig },
   { session, account }: StepResult,
   input: ReplyInput,
   now: Instant,
-): Promise<WrittenAnswer> {
+): WrittenAnswer | Promise<WrittenAnswer> {
   const ports = { digests, random, now };
   const replied = reply(session, account, input, ports, config);
-  try {
-    return { replied, body: await assemble(replied.parts, blobs) };
-  } catch (error) {
-    const unreadable = objectsIn(session, input.commands);
-    if (!(error instanceof ArtifactError) || unreadable.size === 0) throw error;
-    const without = reply(session, account, { ...input, unreadable }, ports, config);
-    return { replied: without, body: await assemble(without.parts, blobs) };
-  }
+  const body = assemble(replied.parts, blobs);
+  if (!(body instanceof Promise)) return { replied, body };
+  return body.then(
+    (octets) => ({ replied, body: octets }),
+    async (error: unknown) => {
+      const unreadable = objectsIn(session, input.commands);
+      if (!(error instanceof ArtifactError) || unreadable.size === 0) throw error;
+      const without = reply(session, account, { ...input, unreadable }, ports, config);
+      return { replied: without, body: await assemble(without.parts, blobs) };
+    },
+  );
 }
 
 /** Keys of the stored objects that this answer may carry a piece of. */

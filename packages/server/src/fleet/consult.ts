@@ -5,6 +5,8 @@ import {
   type DeviceRecord,
   type Learned,
   learn,
+  type ModelDescription,
+  type PackageRecord,
   type PlanContext,
   plan,
   type SessionView,
@@ -20,25 +22,37 @@ import type { PackageCatalogue } from './package-catalogue.ts';
 /** Turns in which a peer has said something that we believe. */
 const BELIEVED: ReadonlySet<Turn> = new Set<Turn>(['commands', 'continue', 'ended']);
 
+type Learnable = Parameters<typeof learn>[1]['events'];
+
 export interface ConsultPorts {
   readonly catalogue: PackageCatalogue;
   readonly descriptions: DescriptionCatalogue;
   readonly values: ValueSpool;
 }
 
-export async function consult(
-  { catalogue, descriptions, values }: ConsultPorts,
+/** At once unless large values are to be kept or a catalogue has to ask the store. */
+export function consult(
+  ports: ConsultPorts,
   device: DeviceRecord,
   session: SessionView,
   events: readonly ServerEvent[],
   turn: Turn,
   ctx: PlanContext,
-): Promise<Consultation> {
+): Consultation | Promise<Consultation> {
   if (!BELIEVED.has(turn)) {
     return { ...silent(device), wire: wireProfile(device) };
   }
-  const learnable = bringsValues(events) ? await keepLargeValues(values, device, events) : events;
-  const learned = learn(device, { session, events: learnable }, ctx);
+  const goOn = (learnable: Learnable): Consultation | Promise<Consultation> =>
+    decide(ports, learn(device, { session, events: learnable }, ctx), turn, ctx);
+  return bringsValues(events) ? keepLargeValues(ports.values, device, events).then(goOn) : goOn(events);
+}
+
+function decide(
+  { catalogue, descriptions }: ConsultPorts,
+  learned: Learned,
+  turn: Turn,
+  ctx: PlanContext,
+): Consultation | Promise<Consultation> {
   if (turn !== 'commands') {
     const alertStatus = new Map([...learned.alertStatus, ...waitingRequests(learned)]);
     return {
@@ -48,17 +62,28 @@ export async function consult(
       wire: wireProfile(learned.device),
     };
   }
-  const packages = await catalogue.packagesFor(learned.device);
-  const description = await descriptions.descriptionFor(learned.device);
-  const planned = plan(withDescription(learned.device, description), packages, ctx, learned.requests);
+  const packages = catalogue.packagesFor(learned.device);
+  const description = descriptions.descriptionFor(learned.device);
+  return packages instanceof Promise || description instanceof Promise
+    ? Promise.all([packages, description]).then(([some, one]) => answerOf(learned, some, one, ctx))
+    : answerOf(learned, packages, description, ctx);
+}
+
+function answerOf(
+  learned: Learned,
+  packages: readonly PackageRecord[],
+  description: ModelDescription | undefined,
+  ctx: PlanContext,
+): Consultation {
+  const found = plan(withDescription(learned.device, description), packages, ctx, learned.requests);
   return {
-    device: planned.device,
-    commands: planned.commands,
-    alertStatus: new Map([...learned.alertStatus, ...planned.alertStatus]),
-    timeline: [...learned.log, ...planned.log],
-    why: planned.why,
-    ...(planned.dueAt === undefined ? {} : { dueAt: planned.dueAt }),
-    wire: wireProfile(planned.device),
+    device: found.device,
+    commands: found.commands,
+    alertStatus: new Map([...learned.alertStatus, ...found.alertStatus]),
+    timeline: [...learned.log, ...found.log],
+    why: found.why,
+    ...(found.dueAt === undefined ? {} : { dueAt: found.dueAt }),
+    wire: wireProfile(found.device),
   };
 }
 

@@ -3,9 +3,13 @@ import type { DeviceRecord, Instant, ModelDescription } from '@fumarole/fumo/ser
 import type { Store } from '../store/port.ts';
 import { CATALOGUE_CHECK_MS } from './limits.ts';
 
+type Description = ModelDescription | undefined;
+type ByModel = ReadonlyMap<string, ModelDescription>;
+
+/** Answers at once unless the store has to be asked. */
 export interface DescriptionCatalogue {
   /** Undefined: there is none for this model, or the device has not told what it is. */
-  descriptionFor(device: Pick<DeviceRecord, 'manufacturer' | 'model'>): Promise<ModelDescription | undefined>;
+  descriptionFor(device: Pick<DeviceRecord, 'manufacturer' | 'model'>): Description | Promise<Description>;
   /** This process has changed a description: read again at once. */
   changed(): void;
 }
@@ -16,12 +20,11 @@ export function modelKey(manufacturer: string, model: string): string {
 }
 
 export function descriptionCatalogue(store: Store, now: () => Instant): DescriptionCatalogue {
-  let known:
-    | { readonly version: number; readonly byModel: ReadonlyMap<string, ModelDescription> }
-    | undefined;
+  let known: { readonly version: number; readonly byModel: ByModel } | undefined;
   let checkedAt = Number.NEGATIVE_INFINITY;
-  const current = async (): Promise<ReadonlyMap<string, ModelDescription>> => {
-    if (known !== undefined && Math.abs(now() - checkedAt) < CATALOGUE_CHECK_MS) return known.byModel;
+  const atHand = (): ByModel | undefined =>
+    Math.abs(now() - checkedAt) < CATALOGUE_CHECK_MS ? known?.byModel : undefined;
+  const current = async (): Promise<ByModel> => {
     const version = await store.descriptionsVersion();
     if (known?.version !== version) {
       const rows = await store.descriptions();
@@ -34,10 +37,12 @@ export function descriptionCatalogue(store: Store, now: () => Instant): Descript
     return known.byModel;
   };
   return {
-    descriptionFor: async ({ manufacturer, model }) => {
+    descriptionFor: ({ manufacturer, model }) => {
       if (manufacturer === undefined || model === undefined) return undefined;
-      const byModel = await current();
-      return byModel.size === 0 ? undefined : byModel.get(modelKey(manufacturer, model));
+      const found = atHand();
+      if (found?.size === 0) return undefined;
+      const name = modelKey(manufacturer, model);
+      return found === undefined ? current().then((byModel) => byModel.get(name)) : found.get(name);
     },
     changed: () => {
       checkedAt = Number.NEGATIVE_INFINITY;

@@ -133,7 +133,7 @@ export interface Fleet {
     events: readonly ServerEvent[],
     turn: Turn,
     now: Instant,
-  ): Promise<Consultation>;
+  ): Consultation | Promise<Consultation>;
 
   /** After `reply`: takes back what did not fit into the message, and tells what is to be committed. */
   settled(consultation: Consultation, replied: Replied): Settled;

@@ -3,9 +3,12 @@ import type { DeviceRecord, Instant, PackageRecord } from '@fumarole/fumo/server
 import type { Store } from '../store/port.ts';
 import { CATALOGUE_CHECK_MS } from './limits.ts';
 
+type Packages = readonly PackageRecord[];
+
+/** Answers at once unless the store has to be asked. */
 export interface PackageCatalogue {
   /** What may fit a device's manufacturer and model; nothing while it has not told them. */
-  packagesFor(device: Pick<DeviceRecord, 'manufacturer' | 'model'>): Promise<readonly PackageRecord[]>;
+  packagesFor(device: Pick<DeviceRecord, 'manufacturer' | 'model'>): Packages | Promise<Packages>;
   all(): Promise<readonly PackageRecord[]>;
   /** This process has changed a package: read again at once. */
   changed(): void;
@@ -20,10 +23,9 @@ interface Shelf {
 export function packageCatalogue(store: Store, now: () => Instant): PackageCatalogue {
   let shelf: Shelf | undefined;
   let checkedAt = Number.NEGATIVE_INFINITY;
+  const atHand = (): Shelf | undefined =>
+    Math.abs(now() - checkedAt) < CATALOGUE_CHECK_MS ? shelf : undefined;
   const current = async (): Promise<Shelf> => {
-    if (shelf !== undefined && Math.abs(now() - checkedAt) < CATALOGUE_CHECK_MS) {
-      return shelf;
-    }
     const version = await store.packagesVersion();
     if (shelf === undefined || shelf.version !== version) {
       shelf = shelve(
@@ -35,20 +37,27 @@ export function packageCatalogue(store: Store, now: () => Instant): PackageCatal
     return shelf;
   };
   return {
-    packagesFor: async ({ manufacturer, model }) => {
+    packagesFor: ({ manufacturer, model }) => {
       if (manufacturer === undefined || model === undefined) {
         return [];
       }
-      const { byManufacturer } = await current();
-      const makers = [keyOf(manufacturer), '*'].flatMap((key) => byManufacturer.get(key) ?? []);
-      return makers.filter(({ models }) => models.some((name) => [keyOf(model), '*'].includes(keyOf(name))));
+      const found = atHand();
+      return found === undefined
+        ? current().then((shelf) => fitting(shelf, manufacturer, model))
+        : fitting(found, manufacturer, model);
     },
-    all: async () => (await current()).all,
+    all: async () => (atHand() ?? (await current())).all,
     changed: () => {
       checkedAt = Number.NEGATIVE_INFINITY;
       shelf = undefined;
     },
   };
+}
+
+function fitting({ byManufacturer }: Shelf, manufacturer: string, model: string): Packages {
+  if (byManufacturer.size === 0) return [];
+  const makers = [keyOf(manufacturer), '*'].flatMap((key) => byManufacturer.get(key) ?? []);
+  return makers.filter(({ models }) => models.some((name) => [keyOf(model), '*'].includes(keyOf(name))));
 }
 
 function shelve(version: number, all: readonly PackageRecord[]): Shelf {
