@@ -109,7 +109,9 @@ describe('the diagram', () => {
 
   it('has colours in a terminal and none in a file, and no control character of a peer in either', () => {
     expect(drawn(traceOfApi(small), undefined)).not.toContain('\u001b');
+    vi.stubEnv('NO_COLOR', undefined);
     const coloured = drawn(traceOfApi(small), 100);
+    vi.unstubAllEnvs();
     expect(coloured).toContain('\u001b[36m');
     expect(coloured).not.toContain('\u001b[31m;');
   });
